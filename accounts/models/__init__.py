@@ -1,0 +1,4 @@
+from accounts.models.shop import Shop
+from accounts.models.user import User
+
+__all__ = ["Shop", "User"]
