@@ -1,4 +1,40 @@
+from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
+from accounts.models.customer import Customer
+from accounts.models.order import (
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Return,
+    ReturnLine,
+    Shipment,
+    TrackingEvent,
+)
+from accounts.models.product import Product, Variant
 from accounts.models.shop import Shop
-from accounts.models.user import User
+from accounts.models.team import AgentPresence, Team
+from accounts.models.user import Membership, Role, User
 
-__all__ = ["Shop", "User"]
+__all__ = [
+    "AgentPresence",
+    "ConsentRecord",
+    "ConsentText",
+    "Customer",
+    "How",
+    "Membership",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "Product",
+    "Purpose",
+    "Refund",
+    "Return",
+    "ReturnLine",
+    "Role",
+    "Shipment",
+    "Shop",
+    "Team",
+    "TrackingEvent",
+    "User",
+    "Variant",
+]

@@ -1,0 +1,81 @@
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.access import Visible
+from accounts.models.shop import Shop
+from accounts.models.user import AddressField, User
+
+
+class CustomerQuerySet(Visible):
+    customer_path = ""
+
+    def visible_to(self, user: Any) -> Self:
+        team = super().visible_to(user)
+        if user.is_authenticated and user.is_active and not user.is_superuser:
+            team |= self.filter(user=user)
+        return team.filter(merged_into=None)
+
+    def present(self) -> Self:
+        """Those who were not merged into somebody else."""
+        return self.filter(merged_into=None)
+
+    def with_address(self, email: str) -> Self:
+        """Those who proved that this address is theirs."""
+        return self.present().filter(email=email, email_verified=True)
+
+
+class Customer(models.Model):
+    """Somebody a shop serves: with an account, with only an address, or a guest."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="customers", verbose_name=_("shop"))
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("account")
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = AddressField(_("email address"), null=True, blank=True)
+    email_verified = models.BooleanField(_("address is proven"), default=False)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    ledger_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # A merged row stays as an empty shell: its consent history and its ledger id keep their meaning.
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, editable=False, related_name="merged", verbose_name=_("now")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "user"], name="one_customer_for_a_user_in_a_shop"),
+            models.UniqueConstraint(
+                fields=["shop", "email"], condition=Q(email_verified=True), name="one_customer_for_a_proven_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(email=None) | Q(email=Lower("email")), name="customer_email_in_small_letters"
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="customer_email_is_absent_not_empty"),
+            models.CheckConstraint(
+                condition=Q(email_verified=False) | Q(email__isnull=False), name="no_proof_without_an_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(user=None, email=None, name="", phone=""),
+                name="a_merged_customer_is_an_empty_shell",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="nobody_is_merged_into_herself"),
+        ]
+        indexes = [models.Index(fields=["shop", "email"], name="customer_by_address")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or str(_("Guest"))
+
+    @property
+    def is_guest(self) -> bool:
+        return self.user_id is None

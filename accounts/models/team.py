@@ -1,0 +1,70 @@
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.access import Visible
+from accounts.models.shop import Shop
+from accounts.models.user import User
+
+
+class TeamQuerySet(Visible):
+    pass
+
+
+class Team(models.Model):
+    """Colleagues who share a queue."""
+
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="teams", verbose_name=_("shop"))
+    name = models.CharField(_("name"), max_length=100)
+    members = models.ManyToManyField(User, blank=True, related_name="teams", verbose_name=_("members"))
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="team_name_is_one_in_a_shop")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Status(models.TextChoices):
+    ONLINE = "online", _("online")
+    AWAY = "away", _("away")
+    OFFLINE = "offline", _("offline")
+
+
+class PresenceQuerySet(Visible):
+    def online(self, *, since: Any) -> Self:
+        """Said online, and heard from since then: a closed laptop says nothing."""
+        return self.filter(status=Status.ONLINE, last_seen_at__gte=since, user__is_active=True)
+
+
+class AgentPresence(models.Model):
+    """Whether a person of the team is there, and how many talks she can hold at once."""
+
+    Status = Status
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="presences", verbose_name=_("user"))
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="presences", verbose_name=_("shop"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OFFLINE)
+    capacity = models.PositiveSmallIntegerField(_("talks at once"), default=4)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agent presence")
+        verbose_name_plural = _("agent presences")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "shop"], name="one_presence_in_a_shop"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["online", "away", "offline"]), name="presence_status_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["shop", "status", "last_seen_at"], name="presence_who_is_there")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_status_display()}"
