@@ -1,5 +1,6 @@
 """Every setting of an installation, in one file. What an operator may change is read from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ CHANNEL_LAYERS = {
 }
 CELERY_BROKER_URL = services.broker_url()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_IMPORTS = ["config.health"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -149,3 +151,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# What the shop knows. "minilm" is bundled; "fake" is for tests; "provider:model" is any LangChain embeddings model.
+EMBEDDINGS = os.environ.get("EMBEDDINGS") or "minilm"
+EMBEDDINGS_OPTIONS: dict[str, Any] = {}
