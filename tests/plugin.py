@@ -1,7 +1,7 @@
 """One scratch Postgres and Redis for a test run, started before Django and gone with it, also after Ctrl-C.
 
-Under xdist the controller starts them and migrates a template while the workers collect; each worker copies the template
-and has its own Redis databases and its own folder, so that no worker sees another.
+Under xdist the controller starts them and migrates a template while the workers collect; each worker copies the
+template and has its own Redis databases and its own folder, so that no worker sees another.
 """
 
 import fcntl
