@@ -42,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     global template
     from django.conf import settings
 
+    # Pages are drawn without collecting the static files first.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if _is_controller(config):
         template = _migrate_template()
