@@ -1,5 +1,6 @@
 from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
 from accounts.models.customer import Customer
+from accounts.models.first_admin import FirstAdminToken
 from accounts.models.order import (
     Order,
     OrderLine,
@@ -20,6 +21,7 @@ __all__ = [
     "ConsentRecord",
     "ConsentText",
     "Customer",
+    "FirstAdminToken",
     "How",
     "Membership",
     "Order",

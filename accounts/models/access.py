@@ -1,10 +1,12 @@
 """Who may see what, said once: rows of a shop for its team, rows of a customer for herself."""
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 def memberships_of(user: Any) -> models.QuerySet[Any]:
@@ -14,7 +16,7 @@ def memberships_of(user: Any) -> models.QuerySet[Any]:
     return Membership.objects.filter(user=user).values("shop")
 
 
-class Visible(models.QuerySet[Any]):
+class Visible(models.QuerySet[Row]):
     """A queryset that knows the path to the shop and, where there is one, to the customer."""
 
     shop_path = "shop"

@@ -17,13 +17,15 @@ class Purpose(models.TextChoices):
 
 
 class How(models.TextChoices):
-    CHAT = "chat", _("asked in the chat")
+    CHAT = "chat", _("asked before the chat")
     PAGE = "page", _("on the consent page")
-    TEAM = "team", _("told to the team")
+    SIGNUP = "signup", _("when signing up")
+    EMAIL = "email", _("by e-mail")
     API = "api", _("through a partner system")
+    ADMIN = "admin", _("told to the team")
 
 
-class ConsentTextQuerySet(Visible):
+class ConsentTextQuerySet(Visible["ConsentText"]):
     pass
 
 
@@ -54,7 +56,7 @@ class ConsentText(models.Model):
         return f"{self.get_purpose_display()} {self.version} ({self.language})"
 
 
-class ConsentRecordQuerySet(Visible):
+class ConsentRecordQuerySet(Visible["ConsentRecord"]):
     shop_path = "customer__shop"
     customer_path = "customer__"
 

@@ -11,7 +11,7 @@ from accounts.models.shop import Shop
 from accounts.models.user import AddressField, User
 
 
-class CustomerQuerySet(Visible):
+class CustomerQuerySet(Visible["Customer"]):
     customer_path = ""
 
     def visible_to(self, user: Any) -> Self:

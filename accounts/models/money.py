@@ -5,13 +5,12 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 three_capitals = RegexValidator(r"^[A-Z]{3}\Z", _("Write the currency as three capitals, for example EUR."))
 
 
-def amount(label: str | Promise, **options: Any) -> "models.DecimalField[Any, Any]":
+def amount(label: Any, **options: Any) -> "models.DecimalField[Any, Any]":
     return models.DecimalField(label, max_digits=12, decimal_places=2, **options)
 
 

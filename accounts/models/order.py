@@ -12,7 +12,7 @@ from accounts.models.product import Variant
 from accounts.models.shop import Shop
 
 
-class OrderQuerySet(Visible):
+class OrderQuerySet(Visible["Order"]):
     customer_path = "customer__"
 
     def newest_first(self) -> Self:
@@ -63,7 +63,7 @@ class Order(models.Model):
         return self.number
 
 
-class OrderLineQuerySet(Visible):
+class OrderLineQuerySet(Visible["OrderLine"]):
     shop_path = "order__shop"
     customer_path = "order__customer__"
 
@@ -93,14 +93,14 @@ class OrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.name}"
+        return f"{self.quantity} x {self.name}"
 
     @property
     def total(self) -> Decimal:
-        return self.price * self.quantity
+        return Decimal(self.price * self.quantity)
 
 
-class PaymentQuerySet(Visible):
+class PaymentQuerySet(Visible["Payment"]):
     shop_path = "order__shop"
     customer_path = "order__customer__"
 
@@ -136,7 +136,7 @@ class Payment(models.Model):
         return f"{self.amount} {self.currency}"
 
 
-class ShipmentQuerySet(Visible):
+class ShipmentQuerySet(Visible["Shipment"]):
     shop_path = "order__shop"
     customer_path = "order__customer__"
 
@@ -175,7 +175,7 @@ class Shipment(models.Model):
         return f"{self.carrier} {self.tracking_number}"
 
 
-class TrackingEventQuerySet(Visible):
+class TrackingEventQuerySet(Visible["TrackingEvent"]):
     shop_path = "shipment__order__shop"
     customer_path = "shipment__order__customer__"
 
@@ -202,7 +202,7 @@ class TrackingEvent(models.Model):
         return self.text
 
 
-class ReturnQuerySet(Visible):
+class ReturnQuerySet(Visible["Return"]):
     shop_path = "order__shop"
     customer_path = "order__customer__"
 
@@ -237,7 +237,7 @@ class Return(models.Model):
         return self.number
 
 
-class ReturnLineQuerySet(Visible):
+class ReturnLineQuerySet(Visible["ReturnLine"]):
     shop_path = "line__order__shop"
     customer_path = "line__order__customer__"
 
@@ -260,10 +260,10 @@ class ReturnLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.line.name}"
+        return f"{self.quantity} x {self.line.name}"
 
 
-class RefundQuerySet(Visible):
+class RefundQuerySet(Visible["Refund"]):
     shop_path = "order__shop"
     customer_path = "order__customer__"
 

@@ -6,7 +6,7 @@ from accounts.models.access import Visible
 from accounts.models.shop import Shop
 
 
-class ProductQuerySet(Visible):
+class ProductQuerySet(Visible["Product"]):
     pass
 
 
@@ -35,7 +35,7 @@ class Product(models.Model):
         return self.name
 
 
-class VariantQuerySet(Visible):
+class VariantQuerySet(Visible["Variant"]):
     shop_path = "product__shop"
 
 

@@ -8,7 +8,7 @@ from accounts.models.shop import Shop
 from accounts.models.user import User
 
 
-class TeamQuerySet(Visible):
+class TeamQuerySet(Visible["Team"]):
     pass
 
 
@@ -36,7 +36,7 @@ class Status(models.TextChoices):
     OFFLINE = "offline", _("offline")
 
 
-class PresenceQuerySet(Visible):
+class PresenceQuerySet(Visible["AgentPresence"]):
     def online(self, *, since: Any) -> Self:
         """Said online, and heard from since then: a closed laptop says nothing."""
         return self.filter(status=Status.ONLINE, last_seen_at__gte=since, user__is_active=True)

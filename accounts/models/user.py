@@ -109,8 +109,12 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("admin")
 
 
-class MembershipQuerySet(Visible):
-    pass
+class MembershipQuerySet(Visible["Membership"]):
+    def staff_shops(self, user: Any) -> "models.QuerySet[Any, Any]":
+        """The shops a person works for, as a subquery; the owner of an installation works for all."""
+        if user.is_superuser:
+            return Shop.objects.values("pk")
+        return self.filter(user=user).values("shop")
 
 
 class Membership(models.Model):

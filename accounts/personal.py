@@ -1,0 +1,91 @@
+"""The privacy list of this app, and of the packages and the ledger that cannot write their own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounts import models
+from accounts.models import Customer
+from accounts.privacy import harmless, personal, register
+
+
+def export_customer(customer: Customer) -> Iterator[dict[str, Any]]:
+    yield {
+        "name": customer.name,
+        "email": customer.email,
+        "phone": customer.phone,
+        "language": customer.language,
+        "created_at": customer.created_at,
+    }
+
+
+def export_consents(customer: Customer) -> Iterator[dict[str, Any]]:
+    from accounts import consent
+
+    for record in consent.history(customer):
+        yield {
+            "purpose": record.purpose,
+            "granted": record.granted,
+            "text": record.text.text,
+            "version": record.text.version,
+            "how": record.how,
+            "at": record.at,
+        }
+
+
+def export_orders(customer: Customer) -> Iterator[dict[str, Any]]:
+    for order in customer.orders.newest_first():
+        yield {
+            "number": order.number,
+            "placed_at": order.placed_at,
+            "total": order.total,
+            "currency": order.currency,
+            "ship_to": order.ship_to,
+            "lines": list(order.lines.order_by("position").values("name", "price", "quantity")),
+        }
+
+
+register(models.Shop, harmless("slug", "name", "host", "language", "time_zone", "currency"))
+register(models.User, personal("email", "name", "password"), harmless("language"))
+register(models.Membership, personal("user"))
+register(models.Team, harmless("name"))
+register("accounts.Team_members", personal("user"))
+register("accounts.User_groups", personal("user"))
+register("accounts.User_user_permissions", personal("user"))
+register(models.AgentPresence, personal("user"))
+register(models.FirstAdminToken, harmless("digest"))
+register(
+    models.Customer,
+    personal("user", "name", "email", "phone", "merged_into"),
+    harmless("language"),
+    export=export_customer,
+)
+register(models.ConsentText, harmless("language", "text"))
+register(models.ConsentRecord, personal("customer", "by"), export=export_consents)
+register(models.Product, harmless("external_id", "name", "kind", "description", "url", "image_url"))
+register(models.Variant, harmless("sku", "name", "currency"))
+register(models.Order, personal("customer", "number", "ship_to"), harmless("currency"), export=export_orders)
+register(models.OrderLine, harmless("sku", "name"))
+register(models.Payment, personal("external_id"), harmless("method", "currency"))
+register(models.Shipment, personal("tracking_number", "tracking_url"), harmless("carrier"))
+register(models.TrackingEvent, personal("text", "place"), harmless("external_id"))
+register(models.Return, personal("number", "reason"))
+register(models.Refund, personal("external_id"), harmless("currency"))
+
+# What happened: opaque references and closed facts only; it reads nobody, so it cannot list itself here.
+register("ledger.Event", personal("subject", "actor", "refs"), harmless("kind", "facts"))
+
+# Packages.
+register("account.EmailAddress", personal("user", "email"))
+register("account.EmailConfirmation", harmless("key"))
+register("socialaccount.SocialAccount", personal("user", "uid", "extra_data"), harmless("provider"))
+register("socialaccount.SocialToken", personal("token", "token_secret"))
+register(
+    "socialaccount.SocialApp",
+    harmless("provider", "provider_id", "name", "client_id", "secret", "key", "settings"),
+)
+register("mfa.Authenticator", personal("user", "data"))
+register("admin.LogEntry", personal("user", "object_id", "object_repr", "change_message"))
+register("auth.Permission", harmless("name", "codename"))
+register("auth.Group", harmless("name"))
+register("contenttypes.ContentType", harmless("app_label", "model"))
+register("sessions.Session", personal("session_key", "session_data"))

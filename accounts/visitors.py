@@ -1,0 +1,57 @@
+"""Who is behind a request or a socket: the account, or the guest this browser was before."""
+
+from collections.abc import MutableMapping
+from contextlib import suppress
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts import people
+from accounts.models import Customer, Shop, User
+
+Session = MutableMapping[str, Any]
+
+
+def known(user: User | AnonymousUser, session: Session, shop: Shop) -> Customer | None:
+    """Who is there, if we know; looking makes no row and no cookie."""
+    if isinstance(user, User):
+        return people.customer_of(user, shop)
+    key = session.get(_drawer(shop))
+    # A merged guest is nobody: her browser must sign in to see what the account sees.
+    return Customer.objects.present().filter(pk=key, shop=shop, user=None).first() if key else None
+
+
+def settle(
+    user: User | AnonymousUser, session: Session, shop: Shop, *, language: str = "", name: str = "", email: str = ""
+) -> Customer:
+    """Who is there; somebody new becomes a guest this browser remembers. Only when the visitor acts."""
+    found = known(user, session, shop)
+    if found is not None:
+        return found
+    if isinstance(user, User):
+        return people.customer_for(user, shop)
+    customer = people.guest(shop, name=name, email=email, language=language)
+    session[_drawer(shop)] = customer.pk
+    return customer
+
+
+def remembered(guest: Customer) -> Session:
+    """What a browser remembers of this guest."""
+    return {_drawer(guest.shop): guest.pk}
+
+
+def signed_in(user: User, session: Session) -> None:
+    """The guest of this browser has an account now: what she did is hers, in every shop she visited."""
+    for drawer in [key for key in session.keys() if key.startswith(PREFIX)]:  # noqa: SIM118  a session is no dict
+        visitor = Customer.objects.present().filter(pk=session.pop(drawer), user=None).first()
+        if visitor is not None:
+            # Somebody else's proven address stays somebody else's, whoever sits at this browser.
+            with suppress(people.NotTheSame):
+                people.claim(visitor, user)
+
+
+PREFIX = "customer-of-"
+
+
+def _drawer(shop: Shop) -> str:
+    return f"{PREFIX}{shop.pk}"
