@@ -29,6 +29,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+SOCIALS = env.socials()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -38,7 +39,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(social.origin for social in SOCIALS)],
         "frame-ancestors": [NONE],
     }
 }
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{social.provider}" for social in SOCIALS),
     "allauth.mfa",
     "channels",
     "csp",
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.mfa.StaffSecondFactor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -120,8 +123,21 @@ CELERY_IMPORTS = ["config.health"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "answer what was dropped": {"task": "chat.sweep", "schedule": 2.0, "options": {"expires": 10}},
+    "hand over what was dropped": {"task": "ledger.dispatch", "schedule": 1.0, "options": {"expires": 5}},
+    "execute what was dropped": {"task": "chat.sweep_actions", "schedule": 2.0, "options": {"expires": 10}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat" / "schedule")
+
+# Mail.
+MAIL = env.mail()
+EMAIL_BACKEND = MAIL.backend
+EMAIL_FILE_PATH = DATA / "mail"
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL.use_tls, MAIL.use_ssl, 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "shop@localhost"
 
 # People.
 AUTH_USER_MODEL = "accounts.User"
@@ -133,6 +149,25 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Where no mail leaves nobody could follow a link: people get in, but nothing counts as proven.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL.leaves else "optional"
+OPEN_FOR_SIGNUP = env.flag("OPEN_FOR_SIGNUP", True)
+REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA")
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_PROVIDERS = {
+    social.provider: {"APPS": [{"client_id": social.client_id, "secret": social.secret, "key": ""}]}
+    for social in SOCIALS
+}
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -148,10 +183,12 @@ ACCOUNT_RATE_LIMITS = {
 # How often one visitor may knock: "20/m", "5/10s,100/h"; empty means no limit.
 RATE_LIMITS = {
     "chat.open": "30/m",
-    "chat.send": "20/m,300/h",
+    "chat.send": "120/m,2000/h",
     "chat.frame": "60/10s",
     "search": "60/m",
     "upload": "20/m",
+    "consent": "30/m",
+    "first_admin": "20/m",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or 0)
 # Hosts and networks the shop may call although they are private, such as "erp.internal" or "10.1.0.0/16".
@@ -179,3 +216,17 @@ STORAGES = {
 # What the shop knows. "minilm" is bundled; "fake" is for tests; "provider:model" is any LangChain embeddings model.
 EMBEDDINGS = os.environ.get("EMBEDDINGS") or "minilm"
 EMBEDDINGS_OPTIONS: dict[str, Any] = {}
+
+# The talk.
+ASSISTANT = os.environ.get("ASSISTANT") or "chat.assistant.reply"
+CHAT_TEXT_LIMIT = 8_000
+CHAT_FRAME_LIMIT = 64_000
+TURN_SETTLE_MS = 150  # the assistant waits this long for the rest of a burst
+BOT_SECONDS = 20  # then a person takes over
+TURN_CLAIM_SECONDS = 32
+TURN_ATTEMPTS = 3
+ACTION_CLAIM_SECONDS = 60
+ACTION_ATTEMPTS = 8
+ACTION_FAILED_TEXT = _("This could not be done just now. Nothing was changed; a person can look into it.")
+ATTACHMENT_BYTES = 10_000_000
+ATTACHMENT_SCANNER = os.environ.get("ATTACHMENT_SCANNER", "")  # dotted path of a function: file -> what it found, or None

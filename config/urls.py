@@ -9,5 +9,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("", include("chat.urls")),
 ]
