@@ -13,7 +13,7 @@ from typing import Any
 from config import env
 from config.services import addresses
 from config.services.folder import Folder
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 __all__ = ["Trouble", "broker_url", "database", "embedded", "hold", "prepare", "redis_url", "secret_key"]
 

@@ -1,23 +1,20 @@
 """Which account the embedded servers run as, and how it reaches its files without opening any folder to it."""
 
-import ctypes
 import os
 import pwd
 import shutil
-import signal
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from config.services.trouble import Trouble
+from config.services.process import follow
+from config.trouble import Trouble
 
 PROGRAMS = Path("/var/lib/aftersale")
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -82,20 +79,6 @@ class Reach:
             group=self.account.gid if other else None,
             extra_groups=[] if other else None,
         )
-
-
-class follow:
-    """Run in a fresh child: ask the kernel to send the signal when the parent dies."""
-
-    def __init__(self, number: int) -> None:
-        self.number, self.parent = number, os.getpid()
-        self.prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
-
-    def __call__(self) -> None:
-        if self.prctl is not None:
-            self.prctl(PR_SET_PDEATHSIG, self.number, 0, 0, 0)
-            if os.getppid() != self.parent:  # it died before we asked
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def programs_for(account: Account, name: str, root: Path, parts: Sequence[str]) -> Path:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 # One connection is kept warm for each process; a new one would cost every request some 15 ms.
 POOL = {"min_size": 1, "max_size": 16, "timeout": 20, "max_idle": 300}

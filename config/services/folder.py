@@ -17,7 +17,7 @@ from pathlib import Path
 
 from config import env
 from config.services.account import Account
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 SOCKET_PATH_LIMIT = 107
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432.lock"
@@ -100,11 +100,11 @@ class Folder:
     def version(self) -> tuple[int, ...]:
         return _numbers(self.stamp().get("version", "0"))
 
-    def write_stamp(self) -> None:
+    def write_stamp(self, **facts: str) -> None:
         """Say that this version finished preparing the folder."""
         with self.plainly():
             fresh = self.path / "VERSION.new"
-            fresh.write_text(json.dumps({"version": env.VERSION}) + "\n")
+            fresh.write_text(json.dumps(self.stamp() | {"version": env.VERSION} | facts) + "\n")
             fresh.replace(self.path / "VERSION")
 
     def open(self, name: str) -> int:

@@ -12,7 +12,7 @@ from typing import Self
 
 from config import env
 from config.services.folder import Folder, try_lock
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 READY_WITHIN = 90.0
 GONE_WITHIN = 60.0

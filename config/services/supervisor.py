@@ -1,0 +1,198 @@
+"""Everything of an installation in one place: web, worker and beat, on top of a held data folder."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType
+
+from config import env
+from config.services.folder import Folder, try_lock
+from config.services.holding import Hold
+from config.services.process import Kept, follow
+from config.trouble import Trouble
+
+HEALTHY_WITHIN = 60.0
+STOP_WITHIN = 15.0
+TRIES = 3
+LOOK_AT_SERVERS_EVERY = 0.5
+Say = Callable[[str], None]
+
+
+@dataclass
+class Child:
+    """A Python process that serves this installation."""
+
+    name: str
+    command: list[str]
+    log: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    descriptors: list[int] = field(default_factory=list)
+    stop_signal: int = signal.SIGTERM
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as output:
+            return subprocess.Popen(  # noqa: S603  (our own programs)
+                [sys.executable, "-m", *self.command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=env.ROOT,
+                env=os.environ | self.environment,
+                pass_fds=self.descriptors,
+                start_new_session=True,  # Ctrl-C reaches us alone, who stop the others in order
+                preexec_fn=follow(self.stop_signal),
+            )
+
+
+class Supervisor:
+    def __init__(self, folder: Folder, hold: Hold | None, listening: socket.socket, say: Say) -> None:
+        self.folder, self.hold, self.listening, self.say = folder, hold, listening, say
+        self.kept = [Kept(child) for child in self._children()]
+
+    def start(self) -> None:
+        """Return when GET /healthz says that all is well."""
+        for one in self.kept:
+            one.start()
+        self._write_state()
+        until = time.monotonic() + HEALTHY_WITHIN
+        while not is_healthy(self.listening):
+            self._look()
+            if worst := next((one for one in self.kept if one.failures >= TRIES), None):
+                raise Trouble(f"The {worst.what.name} process does not start; {worst.what.log} says why.")
+            if time.monotonic() > until:
+                raise Trouble(f"Aftersale does not become healthy; see {self.folder.logs}, or ask `manage.py doctor`.")
+            time.sleep(0.1)
+
+    def watch(self) -> None:
+        """Keep all of it running until somebody tells us to stop."""
+        servers_at = 0.0
+        while True:
+            self._look()
+            if self.hold is not None and time.monotonic() >= servers_at:
+                if not self.hold.is_kept():
+                    self.say("The embedded servers stopped; starting them again")
+                    self.hold.ensure()
+                servers_at = time.monotonic() + LOOK_AT_SERVERS_EVERY
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """In order: first nobody new comes in, then the work ends, then the clock."""
+        self.listening.close()
+        for one in self.kept:
+            one.stop(STOP_WITHIN)
+        (self.folder.path / "up.state").unlink(missing_ok=True)
+
+    def _look(self) -> None:
+        for one in self.kept:
+            code = one.revive()
+            if code is not None:
+                self.say(f"The {one.what.name} process ended ({_reason(code)}); starting it again")
+                self._write_state()
+
+    def _children(self) -> Iterator[Child]:
+        logs = self.folder.logs
+        where, number = {"AFTERSALE_DATA": str(self.folder.path)}, self.listening.fileno()
+        daphne = ["daphne", "--fd", str(number), "-v", "0", "--server-name", "aftersale", "config.asgi:application"]
+        yield Child("web", daphne, logs / "web.log", where, [number])
+        worker = ["celery", "-A", "config", "worker", "-l", "WARNING", "-c", str(env.workers()), "-n", "aftersale@%h"]
+        worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        yield Child("worker", worker, logs / "worker.log", where)
+        yield Child("beat", ["celery", "-A", "config", "beat", "-l", "WARNING", "--pidfile="], logs / "beat.log", where)
+
+    def _write_state(self) -> None:
+        pids = {one.what.name: one.process.pid for one in self.kept if one.process is not None}
+        (self.folder.path / "up.state").write_text(json.dumps({"supervisor": os.getpid(), **pids}))
+
+
+@contextmanager
+def only_one(folder: Folder) -> Iterator[None]:
+    """One installation runs on one folder. What a killed predecessor left behind is seen off first."""
+    folder.make()
+    lock = folder.open("up")
+    try:
+        if not try_lock(lock):
+            pid = _state(folder).get("supervisor", "unknown")
+            raise Trouble(
+                f"Aftersale already runs on {folder.path} (process {pid}); "
+                "stop it first, or name another folder with --data."
+            )
+        _see_off(pid for name, pid in _state(folder).items() if name != "supervisor")
+        yield
+    finally:
+        os.close(lock)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port now: visitors who come while the web process restarts wait in line instead of being turned away."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(512)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        why = error.strerror if isinstance(error, OSError) else "no such port"
+        raise Trouble(f"Port {port} on {host} cannot be used ({why}); choose another with PORT or --port.") from error
+    return listening
+
+
+def is_healthy(listening: socket.socket) -> bool:
+    host, port = listening.getsockname()[:2]
+    link = HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=10)  # noqa: S104
+    try:
+        link.request("GET", "/healthz", headers={"Host": env.host_name()})
+        return link.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        link.close()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM and Ctrl-C mean the same: stop everything in order. A second one changes nothing."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    yield
+
+
+def _see_off(pids: Iterable[int]) -> None:
+    """The kernel already asked the children of a killed supervisor to end; insist where one lingers."""
+    until = time.monotonic() + 5
+    for pid in pids:
+        with suppress(OSError):
+            while b"config" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if time.monotonic() > until:
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(0.05)
+
+
+def _state(folder: Folder) -> dict[str, int]:
+    with suppress(OSError, ValueError):
+        found = json.loads((folder.path / "up.state").read_text())
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _reason(code: int) -> str:
+    if code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit code {code}"
