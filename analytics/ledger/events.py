@@ -8,9 +8,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 
 from analytics.ledger.catalogue import KINDS, Kind, NotAFact
+from analytics.ledger.cursors import read_since
+from analytics.ledger.delivery import on, wake
 from analytics.ledger.models import Event
 
-__all__ = ["KINDS", "OutsideTransaction", "Refused", "UnknownKind", "record"]
+__all__ = ["KINDS", "OutsideTransaction", "Refused", "UnknownKind", "on", "read_since", "record"]
 
 MACHINES = ("bot", "system")  # actors that are nobody's row
 
@@ -47,6 +49,7 @@ def record(
     if at is not None:
         event.at = at
     event.save(force_insert=True)
+    wake(kind)
     return event
 
 

@@ -61,3 +61,62 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.kind} {self.subject}"
+
+
+class Horizon(models.Model):
+    """Up to which id the ledger is settled: nothing below it can still be committed. One row."""
+
+    settled = models.BigIntegerField(_("settled up to"), default=0)
+    fence = models.BigIntegerField(_("next to settle"), null=True)
+    fence_xid = models.BigIntegerField(_("once older transactions are done than"), null=True)
+
+    class Meta:
+        verbose_name = _("horizon")
+        verbose_name_plural = _("horizon")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.settled)
+
+
+class Cursor(models.Model):
+    """How far one subscriber has come."""
+
+    reader = models.CharField(_("reader"), max_length=120, primary_key=True)
+    last = models.BigIntegerField(_("last event"), default=0)
+    moved_at = models.DateTimeField(_("moved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("cursor")
+        verbose_name_plural = _("cursors")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.reader} at {self.last}"
+
+
+class Delivery(models.Model):
+    """An event that a subscriber could not take in its turn. Later events of its subject queue up behind it."""
+
+    reader = models.CharField(_("reader"), max_length=120)
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("event"))
+    subject = models.CharField(_("subject"), max_length=80)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("next attempt"), null=True)
+    error = models.CharField(_("what went wrong"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("held-up delivery")
+        verbose_name_plural = _("held-up deliveries")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "subject", "event"], name="one_delivery_a_reader_and_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader}: {self.subject}, {self.attempts} attempts"
+
+    @property
+    def is_parked(self) -> bool:
+        """We gave up: a person must look, and replay it."""
+        return self.due_at is None

@@ -1,3 +1,4 @@
+import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
@@ -57,4 +58,49 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(APPEND_ONLY, NOT_APPEND_ONLY),
+        migrations.CreateModel(
+            name='Cursor',
+            fields=[
+                ('reader', models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name='reader')),
+                ('last', models.BigIntegerField(default=0, verbose_name='last event')),
+                ('moved_at', models.DateTimeField(auto_now=True, verbose_name='moved at')),
+            ],
+            options={
+                'verbose_name': 'cursor',
+                'verbose_name_plural': 'cursors',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Horizon',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('settled', models.BigIntegerField(default=0, verbose_name='settled up to')),
+                ('fence', models.BigIntegerField(null=True, verbose_name='next to settle')),
+                ('fence_xid', models.BigIntegerField(null=True, verbose_name='once older transactions are done than')),
+            ],
+            options={
+                'verbose_name': 'horizon',
+                'verbose_name_plural': 'horizon',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reader', models.CharField(max_length=120, verbose_name='reader')),
+                ('subject', models.CharField(max_length=80, verbose_name='subject')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('due_at', models.DateTimeField(null=True, verbose_name='next attempt')),
+                ('error', models.CharField(blank=True, max_length=200, verbose_name='what went wrong')),
+                ('event', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.event', verbose_name='event')),
+            ],
+            options={
+                'verbose_name': 'held-up delivery',
+                'verbose_name_plural': 'held-up deliveries',
+                'default_permissions': ('view',),
+                'constraints': [models.UniqueConstraint(fields=('reader', 'subject', 'event'), name='one_delivery_a_reader_and_event')],
+            },
+        ),
     ]
