@@ -1,6 +1,9 @@
 import pytest
 from django.db import connection
 
+from accounts.models import Role
+from tests import factories
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
@@ -11,3 +14,61 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"ALTER DATABASE {name} SET ledger.may_truncate = 'on'")
         connection.close()
         connection.close_pool()
+
+
+# The people of every test: two shoppers, an agent, an admin, and the one shop they meet in.
+
+
+@pytest.fixture
+def shop(db):
+    return factories.ShopFactory(slug="lumen", name="Lumen & Loom")
+
+
+@pytest.fixture
+def other_shop(shop):
+    return factories.ShopFactory(slug="other", name="Another shop", host="help.other.example")
+
+
+@pytest.fixture
+def maria(shop):
+    return factories.UserFactory(email="maria@example.com", name="Maria Lund")
+
+
+@pytest.fixture
+def omar(shop):
+    return factories.UserFactory(email="omar@example.com", name="Omar Haddad")
+
+
+@pytest.fixture
+def anna(shop):
+    anna = factories.UserFactory(email="anna@example.com", name="Anna Weiss")
+    factories.MembershipFactory(user=anna, shop=shop, role=Role.AGENT)
+    return anna
+
+
+@pytest.fixture
+def boss(shop):
+    boss = factories.UserFactory(email="boss@example.com", name="Beatriz Costa")
+    factories.MembershipFactory(user=boss, shop=shop, role=Role.ADMIN)
+    return boss
+
+
+@pytest.fixture
+def stranger(other_shop):
+    """Works for another shop: an agent there, nobody here."""
+    stranger = factories.UserFactory(email="stranger@example.com", name="Sam Stranger")
+    factories.MembershipFactory(user=stranger, shop=other_shop, role=Role.ADMIN)
+    return stranger
+
+
+@pytest.fixture
+def client_of(client):
+    """A browser in which this person has signed in."""
+    from django.test import Client
+
+    def signed_in(user):
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return signed_in

@@ -62,6 +62,13 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def stamp(self) -> str:
+        """How its state looks on paper."""
+        return {self.Status.CANCELLED: "closed", self.Status.RETURNED: "closed", self.Status.DELIVERED: "good"}.get(
+            self.Status(self.status), "open"
+        )
+
 
 class OrderLineQuerySet(Visible["OrderLine"]):
     shop_path = "order__shop"
