@@ -72,3 +72,21 @@ def client_of(client):
         return browser
 
     return signed_in
+
+
+@pytest.fixture
+def hear(db):
+    """Let the subscribers hear what this test has recorded, as a worker would after the commit."""
+    from analytics.ledger.delivery import SUBSCRIBERS
+    from analytics.ledger.models import Event
+
+    heard = set(Event.objects.values_list("pk", flat=True))
+
+    def hand_over():
+        for event in Event.objects.exclude(pk__in=heard).order_by("pk"):
+            heard.add(event.pk)
+            for subscriber in SUBSCRIBERS.values():
+                if event.kind in subscriber.kinds:
+                    subscriber.handle(event)
+
+    return hand_over
