@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ConsentRecord, ConsentText, Customer, How, Purpose, Shop, User
@@ -58,7 +58,7 @@ def those_who_allow(purpose: str, customers: QuerySet[Customer]) -> QuerySet[Cus
         return customers
     hers = Q(customer=OuterRef("pk")) | Q(customer__merged_into=OuterRef("pk"))
     latest = ConsentRecord.objects.filter(hers, purpose=purpose).order_by("-pk")
-    return customers.filter(Exists(ConsentRecord.objects.filter(pk=Subquery(latest.values("pk")[:1]), granted=True)))
+    return customers.alias(last_word=Subquery(latest.values("granted")[:1])).filter(last_word=True)
 
 
 # The decisions.
@@ -109,7 +109,7 @@ def decide(
             customer=customer,
             text=text,
             purpose=purpose,
-            means=how,
+            how=how,
             version=text.version,
             actor=by or customer,
             at=at,

@@ -19,10 +19,8 @@ class Purpose(models.TextChoices):
 class How(models.TextChoices):
     CHAT = "chat", _("asked before the chat")
     PAGE = "page", _("on the consent page")
-    SIGNUP = "signup", _("when signing up")
-    EMAIL = "email", _("by e-mail")
+    TEAM = "team", _("told to the team")
     API = "api", _("through a partner system")
-    ADMIN = "admin", _("told to the team")
 
 
 class ConsentTextQuerySet(Visible["ConsentText"]):

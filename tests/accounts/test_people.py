@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts import opening, people
 from accounts.models import Customer, Membership, Order, Role, Shop, User
@@ -272,11 +272,8 @@ def test_an_account_address_is_unique_however_it_is_written(maria):
 
 
 def test_capitals_cannot_slip_into_an_account_address(maria):
-    with pytest.raises(IntegrityError, match="user_email_in_small_letters"), transaction.atomic():
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE accounts_user SET email = 'Maria@example.com' WHERE id = %s", [maria.pk])
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="user_email_in_small_letters"):
+        cursor.execute("UPDATE accounts_user SET email = 'Maria@example.com' WHERE id = %s", [maria.pk])
 
 
 def test_a_shell_cannot_keep_a_name(shop):
