@@ -1,3 +1,10 @@
-from channels.routing import URLRouter
+from django.urls import path
 
-websocket_urlpatterns: list[URLRouter] = []
+from chat.consumers import InboxConsumer, ShopperConsumer, StaffConsumer
+
+websocket_urlpatterns = [
+    path("ws/chat/", ShopperConsumer.as_asgi()),
+    path("ws/chat/<uuid:public_id>/", ShopperConsumer.as_asgi()),
+    path("ws/inbox/", InboxConsumer.as_asgi()),
+    path("ws/inbox/<uuid:public_id>/", StaffConsumer.as_asgi()),
+]

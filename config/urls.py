@@ -1,11 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health, views
+from config import health, style, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("style/", views.style, name="style"),
+    path("style/", style.style, name="style"),
     path("language/", views.set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),

@@ -1,0 +1,334 @@
+"""Sockets: parse, one story, send. Nothing here is the truth; everything can be read again from the table."""
+
+import asyncio
+import hashlib
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone
+
+from accounts import limits, people, visitors
+from accounts.models import User
+from chat import handoff, intake, outbox, pages, realtime, seats, seen, talk, wire
+from chat.adapters import web
+from chat.attachments import NotAccepted
+from chat.models import Conversation
+from chat.pulse import in_thread, join
+from chat.pulse import leave as leave_pulse
+
+BATCH = 100
+REFUSALS = 200
+NOT_HERE, TOO_FAST, SESSION_OVER = 4404, 4429, 4401
+
+
+class TalkConsumer(AsyncWebsocketConsumer):
+    """One place at one conversation, spoken as HTML to browsers and as JSON to programs."""
+
+    is_staff = False
+
+    async def connect(self) -> None:
+        self.seq: int | None = None
+        self.refused = 0
+        self.frames = limits.Own("chat.frame")
+        self.speaks_json = web.PROTOCOL in self.scope.get("subprotocols", [])
+        realtime.use_loop(asyncio.get_running_loop())
+        seat = await in_thread(_find_seat, self.scope, is_staff=self.is_staff)
+        if seat is None:
+            await self.close(NOT_HERE)
+            return
+        self.seat: seats.Seat = seat
+        self.language = pages.language_of(self.scope)
+        self.groups_joined = [realtime.talk_group(seat.conversation_id)]
+        if session := _session_hash(self.scope):
+            self.groups_joined.append(realtime.session_group(session))
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept(web.PROTOCOL if self.speaks_json else None)
+        join(self)
+        await self.show_state(await in_thread(_state, seat.conversation_id))
+
+    async def disconnect(self, code: int) -> None:
+        leave_pulse(self)
+        for group in getattr(self, "groups_joined", []):
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        verdict = self.frames.hit()
+        if not verdict:
+            await self.refuse_speed(verdict.retry_after)
+            return
+        try:
+            frame = web.parse(text_data if bytes_data is None else bytes_data)
+            await self.handle(frame)
+        except web.BadFrame as bad:
+            await self.error(bad.code, str(bad), client_id=bad.client_id)
+
+    async def handle(self, frame: web.Frame) -> None:
+        match frame:
+            case web.Send():
+                await self.say(frame)
+            case web.Sync(since):
+                await self.catch_up(since)
+            case web.Read(seq):
+                await in_thread(seen.mark, self.seat.conversation_id, by_shopper=not self.is_staff, read=seq)
+            case web.Typing():
+                await self.typing()
+            case _:
+                await self.change_hands(frame)
+
+    # What they say
+
+    async def say(self, frame: web.Send) -> None:
+        verdict = await in_thread(
+            limits.hit, "chat.send", f"{self.seat.is_staff}:{self.seat.user_id}:{self.seat.customer_id}"
+        )
+        if not verdict:
+            text = str(pages.slow_down(verdict.retry_after))
+            await self.error("too_fast", text, client_id=frame.client_id, retry_after=verdict.retry_after)
+            return
+        try:
+            said, repeated = await in_thread(self.post, frame)
+        except (talk.TooLong, talk.Empty, NotAccepted, outbox.HeldByAnother) as refusal:
+            await self.error(_code(refusal), str(refusal), client_id=frame.client_id)
+            return
+        await self.acknowledge(said, repeated)
+
+    def post(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
+        inbound = intake.Inbound(self.seat.conversation_id, frame.client_id, frame.text, frame.files)
+        receipt = intake.receive(inbound, at=timezone.now())
+        return wire.message(receipt.message, receipt.message.conversation), receipt.repeated
+
+    async def typing(self) -> None:
+        realtime.typing(self.seat.conversation_id, author="shopper", name=self.seat.name, sender=self.channel_name)
+        await in_thread(intake.hold_turn, self.seat.conversation_id, at=timezone.now())
+
+    async def change_hands(self, frame: web.Frame) -> None:
+        if isinstance(frame, web.Person):
+            await in_thread(handoff.ask_person, self.seat.conversation_id, at=timezone.now())
+        else:
+            raise web.BadFrame("not_allowed", str(pages.NOT_YOURS))
+
+    # What they hear
+
+    async def catch_up(self, since: int) -> None:
+        """Everything newer, however old, in order."""
+        messages, state = await in_thread(_newer, self.seat.conversation_id, since)
+        self.seq = max(since, 0)
+        for start in range(0, len(messages), BATCH):
+            await self.show(messages[start : start + BATCH])
+        self.seq = max(state["last_seq"], self.seq) if messages or since <= state["last_seq"] else state["last_seq"]
+        await self.show_state(state)
+        if since:
+            await in_thread(
+                seen.mark,
+                self.seat.conversation_id,
+                by_shopper=not self.is_staff,
+                delivered=min(since, state["last_seq"]),
+            )
+
+    async def talk_wake(self, event: dict[str, Any]) -> None:
+        said = event["message"]
+        if said is not None and self.seq is not None and said["seq"] > self.seq:
+            if said["seq"] == self.seq + 1:
+                self.seq += 1
+                await self.show([said])
+            else:
+                await self.fill_gap()
+        await self.show_state(event["state"])
+
+    async def fill_gap(self) -> None:
+        messages, _state_now = await in_thread(_newer, self.seat.conversation_id, self.seq)
+        for start in range(0, len(messages), BATCH):
+            await self.show(messages[start : start + BATCH])
+        if messages:
+            self.seq = messages[-1]["seq"]
+
+    async def beat(self, last_seq: int) -> None:
+        if self.seq is not None and last_seq > self.seq:
+            await self.fill_gap()
+        await self.send_frame({"type": "heartbeat", "seq": last_seq})
+
+    async def leave(self) -> None:
+        await self.close(NOT_HERE)
+
+    async def session_over(self, event: dict[str, Any]) -> None:
+        await self.close(SESSION_OVER)
+
+    async def talk_typing(self, event: dict[str, Any]) -> None:
+        if event["sender"] != self.channel_name:
+            await self.send_frame({"type": "typing", "author": event["author"], "name": event["name"]})
+
+    async def talk_draft(self, event: dict[str, Any]) -> None:
+        await self.send_frame({"type": "draft", "lease": event["lease"], "text": event["text"]})
+
+    async def talk_seen(self, event: dict[str, Any]) -> None:
+        side = "shopper" if event["by_shopper"] else "staff"
+        await self.send_frame({"type": "seen", "side": side, "delivered": event["delivered"], "read": event["read"]})
+
+    # How it looks
+
+    async def show(self, messages: list[dict[str, Any]]) -> None:
+        if self.speaks_json:
+            for message in messages:
+                await self.send_frame({"type": "message", **message})
+        else:
+            await self.send(pages.messages(messages, is_staff=self.is_staff, language=self.language))
+
+    async def show_state(self, state: dict[str, Any]) -> None:
+        if self.speaks_json:
+            await self.send_frame({"type": "state", **state})
+        else:
+            await self.send(pages.state(state, seat=self.seat, language=self.language))
+
+    async def acknowledge(self, said: dict[str, Any], repeated: bool) -> None:
+        ack = {"type": "ack", "client_id": said["client_id"], "seq": said["seq"], "id": said["id"], "at": said["at"]}
+        await self.send_frame({**ack, "repeated": repeated})
+
+    async def error(self, code: str, text: str, **more: Any) -> None:
+        await self.send_frame(
+            {"type": "error", "code": code, "text": text, **{k: v for k, v in more.items() if v is not None}}
+        )
+
+    async def refuse_speed(self, retry_after: int) -> None:
+        self.refused += 1
+        if self.refused > REFUSALS:
+            await self.close(TOO_FAST)
+        elif self.refused == 1 or self.refused % 20 == 0:
+            await self.error("too_fast", str(pages.slow_down(retry_after)), retry_after=retry_after)
+
+    async def send_frame(self, frame: dict[str, Any]) -> None:
+        await self.send(json.dumps(frame))
+
+
+class ShopperConsumer(TalkConsumer):
+    """The shopper's own place."""
+
+
+class StaffConsumer(TalkConsumer):
+    """A place of the team: the same talk, with the right to take it and give it back."""
+
+    is_staff = True
+
+    def post(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
+        by = User.objects.get(pk=self.seat.user_id)
+        said = outbox.post_person(
+            self.seat.conversation_id,
+            by=by,
+            text=frame.text,
+            client_id=frame.client_id,
+            at=timezone.now(),
+            files=frame.files,
+        )
+        return wire.message(said, said.conversation), False
+
+    async def typing(self) -> None:
+        realtime.typing(self.seat.conversation_id, author="person", name=self.seat.name, sender=self.channel_name)
+
+    async def change_hands(self, frame: web.Frame) -> None:
+        story = {web.Take: handoff.take, web.GiveBack: handoff.give_back}.get(type(frame))
+        if story is None:
+            raise web.BadFrame("not_allowed", str(pages.NOT_YOURS))
+        try:
+            await in_thread(_by_person, story, self.seat)
+        except (handoff.AlreadyTaken, handoff.NotHolding) as refusal:
+            await self.error(_code(refusal), str(refusal))
+
+
+class InboxConsumer(AsyncWebsocketConsumer):
+    """The list of conversations of the shops somebody works for, kept fresh row by row."""
+
+    async def connect(self) -> None:
+        realtime.use_loop(asyncio.get_running_loop())
+        self.user = self.scope.get("user")
+        self.language = pages.language_of(self.scope)
+        self.shops: list[int] = await in_thread(_shops_of, self.user)
+        if not self.shops:
+            await self.close(NOT_HERE)
+            return
+        self.groups_joined = [realtime.inbox_group(pk) for pk in self.shops]
+        if session := _session_hash(self.scope):
+            self.groups_joined.append(realtime.session_group(session))
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        for group in getattr(self, "groups_joined", []):
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """The page has nothing to say here; a frame is only a sign of life."""
+
+    async def inbox_wake(self, event: dict[str, Any]) -> None:
+        row = await in_thread(pages.row, event["conversation"], shops=self.shops, language=self.language)
+        if row:
+            await self.send(row)
+
+    async def session_over(self, event: dict[str, Any]) -> None:
+        await self.close(SESSION_OVER)
+
+
+def _find_seat(scope: dict[str, Any], *, is_staff: bool) -> seats.Seat | None:
+    visitor = _visitor(scope)
+    if visitor is None:
+        return None
+    public_id: UUID | None = scope["url_route"]["kwargs"].get("public_id")
+    if public_id is None:
+        return _newest_seat(visitor, scope)
+    return seats.staff_seat(visitor, public_id) if is_staff else seats.shopper_seat(visitor, public_id)
+
+
+def _newest_seat(visitor: seats.Visitor, scope: dict[str, Any]) -> seats.Seat | None:
+    """Where she left off, or a new conversation: only for somebody we know."""
+    host = dict(scope.get("headers", [])).get(b"host", b"").decode("latin-1").partition(":")[0]
+    shop = people.shop_at(host=host)
+    customer = visitors.known(visitor.user, visitor.session, shop) if shop else None
+    if customer is None:
+        return None
+    newest = seats.newest_open(visitor, customer.shop)
+    conversation = newest or intake.open_conversation(customer, opening_id=f"socket-{uuid4()}", at=timezone.now())
+    return seats.shopper_seat(visitor, conversation.public_id)
+
+
+def _visitor(scope: dict[str, Any]) -> seats.Visitor | None:
+    headers = dict(scope.get("headers", []))
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
+    if authorization.lower().startswith("bearer "):
+        return seats.visitor_by_token(authorization[7:].strip())
+    return seats.Visitor(scope["user"], scope["session"])
+
+
+def _session_hash(scope: dict[str, Any]) -> str:
+    key = getattr(scope.get("session"), "session_key", None)
+    return session_hash(key) if key else ""
+
+
+def session_hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _state(conversation_id: int) -> dict[str, Any]:
+    return wire.state(Conversation.objects.select_related("person").get(pk=conversation_id))
+
+
+def _newer(conversation_id: int, since: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    conversation = Conversation.objects.select_related("person", "customer").get(pk=conversation_id)
+    return wire.newer(conversation, since), wire.state(conversation)
+
+
+def _by_person(story: Any, seat: seats.Seat) -> None:
+    story(seat.conversation_id, by=User.objects.get(pk=seat.user_id), at=timezone.now())
+
+
+def _shops_of(user: Any) -> list[int]:
+    from accounts.models import Shop
+
+    return list(Shop.objects.visible_to(user).values_list("pk", flat=True)) if user and user.is_authenticated else []
+
+
+def _code(refusal: Exception) -> str:
+    """HeldByAnother becomes held_by_another: the name of what happened is its code."""
+    name = type(refusal).__name__
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

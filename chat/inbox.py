@@ -1,0 +1,149 @@
+"""The agents' pages: the list, a thread, and whose hands it is in."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.models import User
+from chat import attachments, handoff, outbox, owners, pages, seats, seen, switch, views, wire
+from chat import talk as talking
+from chat.adapters import web
+from chat.models import Conversation, Handoff
+
+ROWS = 60
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _seat(request: HttpRequest, public_id: UUID) -> seats.Seat:
+    seat = seats.staff_seat(seats.Visitor(request.user, request.session), public_id)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    user = _user(request)
+    if not user.is_team:
+        raise Http404
+    open_ones = Conversation.objects.staffed_by(user).open().select_related("customer", "person", "shop")
+    return {"conversations": list(open_ones.longest_waiting_first()[:ROWS]), "now": timezone.now()}
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Who waits longest comes first."""
+    return render(request, "chat/inbox.html", {**_list(request), "show": "list"})
+
+
+@login_required
+@require_safe
+def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    seat = _seat(request, public_id)
+    found = Conversation.objects.select_related("shop", "customer", "person")
+    conversation = found.get(pk=seat.conversation_id)
+    context = {
+        "conversation": conversation,
+        "state": wire.state(conversation),
+        "mine": conversation.is_held_by(_user(request)),
+        "customer_name": str(conversation.customer),
+        "handoff": Handoff.objects.filter(conversation=conversation).first(),
+        "owner": owners.mark(request),
+        "limit": settings.CHAT_TEXT_LIMIT,
+        "show": "thread",
+        **pages.page_of(conversation, is_staff=True),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "chat/_thread.html", context)
+    return render(request, "chat/inbox.html", {**_list(request), **context})
+
+
+@login_required
+@require_GET
+def earlier(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    seat = _seat(request, public_id)
+    conversation = Conversation.objects.select_related("customer").get(pk=seat.conversation_id)
+    before = views.number(request.GET.get("before"), default=conversation.last_seq + 1)
+    context = pages.page_of(conversation, is_staff=True, before=before)
+    return render(request, "chat/_earlier.html", {**context, "conversation": conversation})
+
+
+@login_required
+@require_GET
+def since(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return views.newer(request, _seat(request, public_id))
+
+
+@login_required
+@require_POST
+def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """Reply as a person; a conversation nobody holds is taken by it."""
+    seat = _seat(request, public_id)
+    try:
+        client_id = web.client_id(request.POST.get("client_id") or str(uuid4()))
+        files = web.file_ids(request.POST.getlist("files"), client_id)
+        said = outbox.post_person(
+            seat.conversation_id,
+            by=_user(request),
+            text=request.POST.get("text", ""),
+            client_id=client_id,
+            at=timezone.now(),
+            files=files,
+        )
+    except (web.BadFrame, talking.Empty, talking.TooLong, attachments.NotAccepted, outbox.HeldByAnother) as refusal:
+        return views.refused(request, refusal, reverse("chat:thread", args=[public_id]))
+    if request.POST.get("plain"):
+        return redirect("chat:thread", public_id)
+    return JsonResponse({"type": "ack", "client_id": said.client_id, "seq": said.seq, "id": str(said.public_id)})
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    seat = _seat(request, public_id)
+    seen.mark(seat.conversation_id, by_shopper=False, read=views.number(request.POST.get("seq")))
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return views.uploaded(request, _seat(request, public_id))
+
+
+@login_required
+@require_POST
+def hands(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take, accept, give back, close, or silence the assistant here."""
+    seat = _seat(request, public_id)
+    by, at, verb = _user(request), timezone.now(), request.POST.get("verb", "")
+    try:
+        match verb:
+            case "take":
+                handoff.take(seat.conversation_id, by=by, at=at, from_person="over" in request.POST)
+            case "accept":
+                handoff.accept(seat.conversation_id, by=by, at=at)
+            case "give_back":
+                handoff.give_back(seat.conversation_id, by=by, at=at)
+            case "close":
+                handoff.close(seat.conversation_id, by=by, at=at)
+            case "bot_off" | "bot_on":
+                switch.set_for_conversation(seat.conversation_id, on=verb == "bot_on", by=by, at=at)
+            case _:
+                raise Http404
+    except (handoff.AlreadyTaken, handoff.NotHolding) as refusal:
+        return render(request, "chat/_refusal.html", {"why": str(refusal)}, status=409)
+    if request.headers.get("HX-Request"):
+        return views.newer(request, seat)
+    return redirect("chat:thread", public_id)

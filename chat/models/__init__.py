@@ -1,0 +1,7 @@
+from chat.models.action import Action
+from chat.models.attachment import Attachment
+from chat.models.conversation import Channel, Conversation, Holder
+from chat.models.handoff import Handoff
+from chat.models.message import Author, Message
+
+__all__ = ["Action", "Attachment", "Author", "Channel", "Conversation", "Handoff", "Holder", "Message"]

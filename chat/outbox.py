@@ -1,0 +1,157 @@
+"""Every reply leaves by here, the assistant's and a person's alike."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from analytics.ledger import events
+from chat import actions, attachments, handoff, realtime, switch, talk, turns
+from chat.models import Author, Conversation, Holder, Message
+from chat.turns import Reply, Turn
+
+
+class HeldByAnother(Exception):
+    """Somebody else holds this conversation."""
+
+    def __init__(self, person: User | None) -> None:
+        self.person = person
+
+    def __str__(self) -> str:
+        return str(_("%(name)s is in this conversation. Take it over first.") % {"name": self.person})
+
+
+def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
+    """Commit what the assistant decided, if nothing changed since it was asked; otherwise nothing happened."""
+    with transaction.atomic():
+        bot_on = switch.is_on(turn.shop_id)
+        conversation = talk.lock(turn.conversation_id)
+        if conversation.turn_attempts != turn.attempt:
+            return None  # somebody else has claimed this turn since
+        if not _is_current(conversation, turn) or not (bot_on or reply.step_back):
+            _discard(conversation, turn, at=at)
+            return None
+        message = None
+        if reply.text:
+            message = _say(conversation, turn, reply, at=at)
+            for wanted in reply.actions:
+                actions.request(message, wanted, at=at)
+        if reply.step_back:
+            notice = handoff.to_queue(
+                conversation,
+                reason=reply.step_back.reason,
+                summary=reply.step_back.summary,
+                at=at,
+                in_reply_to_id=None if message else turn.newest_id,
+            )
+            return message or notice
+        _close_turn(conversation, turn, at=at)
+        talk.keep(conversation)
+        assert message is not None, "a reply says something or steps back"
+        realtime.wake(conversation, message)
+        return message
+
+
+def post_person(
+    conversation_id: int, *, by: User, text: str, client_id: str, at: datetime, files: tuple[UUID, ...] = ()
+) -> Message:
+    """Say something as a person. Writing to a conversation that nobody holds takes it over."""
+    text = talk.clean(text)
+    if not text and not files:
+        raise talk.Empty
+    try:
+        with transaction.atomic():
+            conversation = talk.lock(conversation_id)
+            said = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+            if said is not None:
+                return said
+            if conversation.holder == Holder.PERSON and conversation.person_id != by.pk:
+                raise HeldByAnother(conversation.person)
+            if conversation.holder != Holder.PERSON:
+                handoff.hold(conversation, by=by, at=at)
+            message = talk.say(
+                conversation,
+                author=Author.PERSON,
+                person=by,
+                text=text,
+                at=at,
+                client_id=client_id,
+                details={"files": len(files)} if files else {},
+            )
+            if files:
+                attachments.attach(message, files, by_shopper=False)
+            conversation.waiting_since = None
+            conversation.staff_read_seq = conversation.last_seq
+            events.record(
+                "message.posted",
+                conversation=conversation,
+                message=message,
+                actor=by,
+                at=at,
+                seq=message.seq,
+                length=len(text),
+            )
+            talk.keep(conversation)
+            realtime.wake(conversation, message)
+            return message
+    except IntegrityError:
+        return Message.objects.get(conversation_id=conversation_id, client_id=client_id)
+
+
+def _is_current(conversation: Conversation, turn: Turn) -> bool:
+    return (
+        conversation.holder == Holder.BOT and conversation.lease == turn.lease and conversation.turn_due_at is not None
+    )
+
+
+def _say(conversation: Conversation, turn: Turn, reply: Reply, *, at: datetime) -> Message:
+    details = {
+        name: value
+        for name, value in (
+            ("sources", list(reply.sources)),
+            ("suggestions", list(reply.suggestions)),
+            ("reasoning", reply.reasoning),
+        )
+        if value
+    }
+    message = talk.say(
+        conversation, author=Author.BOT, text=reply.text, at=at, in_reply_to_id=turn.newest_id, details=details
+    )
+    conversation.staff_delivered_seq = max(conversation.staff_delivered_seq, turn.upto_seq)
+    conversation.staff_read_seq = max(conversation.staff_read_seq, turn.upto_seq)
+    waited = (at - conversation.turn_started_at).total_seconds() if conversation.turn_started_at else 0
+    events.record(
+        "message.answered",
+        conversation=conversation,
+        message=message,
+        actor="bot",
+        at=at,
+        seq=message.seq,
+        seconds=waited,
+        citations=len(reply.sources),
+    )
+    return message
+
+
+def _close_turn(conversation: Conversation, turn: Turn, *, at: datetime) -> None:
+    """The turn is answered; what she said meanwhile is the next one, due at once."""
+    newer = Message.objects.filter(conversation=conversation, author=Author.SHOPPER, seq__gt=turn.upto_seq)
+    oldest = newer.in_order().first()
+    talk.end_turn(conversation)
+    if oldest is not None:
+        conversation.lease += 1
+        conversation.turn_started_at, conversation.turn_due_at = oldest.at, at
+        transaction.on_commit(partial(turns.answer_soon, conversation.pk))
+
+
+def _discard(conversation: Conversation, turn: Turn, *, at: datetime) -> None:
+    """A draft that came too late: the claim is free again, and nothing was said."""
+    why = "newer" if conversation.holder == Holder.BOT else "taken"
+    events.record("message.discarded", conversation=conversation, actor="bot", at=at, why=why)
+    if conversation.turn_due_at is not None:
+        conversation.turn_discards += 1
+        conversation.turn_claimed_until = None
+        talk.keep(conversation)

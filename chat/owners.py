@@ -1,0 +1,10 @@
+"""A mark by which a browser knows whose unsent words it keeps, without naming anybody."""
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+
+def mark(request: HttpRequest) -> str:
+    """The same for one person in one browser, another for the next: what belongs to a former one is thrown away."""
+    who = f"user:{request.user.pk}" if request.user.is_authenticated else f"guest:{request.session.session_key}"
+    return salted_hmac("chat.owner", who).hexdigest()[:24]

@@ -1,0 +1,83 @@
+"""Pieces of chat pages, rendered the same for a page, a fragment and a socket."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from chat import wire
+from chat.models import Author, Conversation
+from chat.seats import Seat
+
+NOT_YOURS = _("This cannot be done from here.")
+
+
+def slow_down(seconds: int) -> str:
+    return ngettext(
+        "That was a lot at once. Please wait %(seconds)s second.",
+        "That was a lot at once. Please wait %(seconds)s seconds.",
+        seconds,
+    ) % {"seconds": seconds}
+
+
+def language_of(scope: Mapping[str, Any]) -> str:
+    """The language somebody reads a socket's words in."""
+    known = {code for code, _name in settings.LANGUAGES}
+    chosen = (scope.get("cookies") or {}).get(settings.LANGUAGE_COOKIE_NAME, "")
+    hers = getattr(scope.get("user"), "language", "")
+    return next((code for code in (chosen, hers) if code in known), settings.LANGUAGE_CODE)
+
+
+def arranged(messages: Iterable[dict[str, Any]], *, is_staff: bool) -> list[dict[str, Any]]:
+    """Whose side each message is on, and which follow their neighbour closely enough to go without a name."""
+    own = {Author.PERSON, Author.BOT} if is_staff else {Author.SHOPPER}
+    shown, before = [], None
+    for said in messages:
+        speaker = (said["author"], said["name"], said["at"][:16])
+        shown.append({**said, "own": said["author"] in own, "joined": speaker == before})
+        before = speaker
+    return shown
+
+
+def messages(found: list[dict[str, Any]], *, is_staff: bool, language: str) -> str:
+    with translation.override(language):
+        return render_to_string(
+            "chat/_messages.html", {"thread": arranged(found, is_staff=is_staff), "is_staff": is_staff}
+        )
+
+
+def state(now: dict[str, Any], *, seat: Seat, language: str) -> str:
+    with translation.override(language):
+        template = "chat/_thread_head.html" if seat.is_staff else "chat/_pane_head.html"
+        return render_to_string(
+            template, {"state": now, "customer_name": seat.name, "mine": now["person_id"] == seat.user_id, "swap": True}
+        )
+
+
+def row(conversation_id: int, *, shops: list[int], language: str) -> str:
+    """One line of the inbox, as it is now."""
+    found = Conversation.objects.filter(shop__in=shops).select_related("customer", "person", "shop")
+    conversation = found.filter(pk=conversation_id).first()
+    if conversation is None:
+        return ""
+    with translation.override(language):
+        return render_to_string("chat/_row.html", {"conversation": conversation, "now": timezone.now()})
+
+
+def page_of(conversation: Conversation, *, is_staff: bool, before: int | None = None, size: int = 50) -> dict[str, Any]:
+    """The newest messages of a conversation, or those before a place."""
+    newest = conversation.messages.select_related("person").prefetch_related("attachments").order_by("-seq")
+    if before is not None:
+        newest = newest.filter(seq__lt=before)
+    found = list(newest[:size])[::-1]
+    thread = [wire.message(said, conversation) for said in found]
+    return {
+        "thread": arranged(thread, is_staff=is_staff),
+        "earlier": found[0].seq if found and found[0].seq > 1 else None,
+        "last_seq": conversation.last_seq,
+        "is_staff": is_staff,
+    }

@@ -1,0 +1,9 @@
+"""What a conversation keeps about people."""
+
+from accounts.privacy import harmless, personal, register
+
+register("chat.Conversation", personal("customer", "person", "last_words"), harmless("opening_id"))
+register("chat.Message", personal("text", "details", "person", "external_id"), harmless("client_id", "channel"))
+register("chat.Handoff", personal("summary"))
+register("chat.Attachment", personal("name", "file", "preview"), harmless("client_id", "content_type"))
+register("chat.Action", personal("arguments", "result"), harmless("kind"))

@@ -1,0 +1,110 @@
+"""Waking up whoever looks at a conversation. The only module that knows group names; never the truth, only a hint."""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from chat import wire
+from chat.models import Conversation, Message
+
+logger = logging.getLogger(__name__)
+
+
+def talk_group(conversation_id: int) -> str:
+    return f"talk.{conversation_id}"
+
+
+def inbox_group(shop_id: int) -> str:
+    return f"inbox.{shop_id}"
+
+
+def session_group(session_hash: str) -> str:
+    return f"session.{session_hash}"
+
+
+def wake(conversation: Conversation, message: Message | None = None) -> None:
+    """After commit: tell everybody who looks at it that there is something newer."""
+    transaction.on_commit(partial(_wake, conversation, message))
+
+
+def _wake(conversation: Conversation, message: Message | None) -> None:
+    state = wire.state(conversation)
+    said = wire.message(message, conversation) if message is not None else None
+    _send(talk_group(conversation.pk), {"type": "talk.wake", "message": said, "state": state})
+    _send(inbox_group(conversation.shop_id), {"type": "inbox.wake", "conversation": conversation.pk})
+
+
+def seen(conversation_id: int, *, by_shopper: bool, delivered: int, read: int) -> None:
+    """Somebody has got or read up to there."""
+    _send(
+        talk_group(conversation_id),
+        {"type": "talk.seen", "by_shopper": by_shopper, "delivered": delivered, "read": read},
+    )
+
+
+def typing(conversation_id: int, *, author: str, name: str, sender: str) -> None:
+    _send(talk_group(conversation_id), {"type": "talk.typing", "author": author, "name": name, "sender": sender})
+
+
+def draft(turn: Any, text: str) -> None:
+    """A finished, verified sentence of an answer to come; void as soon as the lease changes."""
+    _send(talk_group(turn.conversation_id), {"type": "talk.draft", "lease": turn.lease, "text": text})
+
+
+def leave(session_hash: str) -> None:
+    """A session ended: whatever it had open closes."""
+    _send(session_group(session_hash), {"type": "session.over"})
+
+
+def _send(group: str, event: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    assert layer is not None
+    try:
+        running = asyncio.get_running_loop()
+    except RuntimeError:
+        running = None
+    if running is not None:
+        task = running.create_task(_quietly(layer.group_send(group, event)))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+        return
+    asyncio.run_coroutine_threadsafe(_quietly(layer.group_send(group, event)), _loop())
+
+
+_tasks: set[asyncio.Task[None]] = set()
+_loops: dict[int, asyncio.AbstractEventLoop] = {}
+_starting = threading.Lock()
+
+
+def use_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """The web process sends through the loop that serves its sockets."""
+    _loops[os.getpid()] = loop
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Elsewhere one background loop a process keeps its connection open, for a wake-up must cost next to nothing."""
+    pid = os.getpid()
+    loop = _loops.get(pid)
+    if loop is not None and loop.is_running():
+        return loop
+    with _starting:
+        loop = _loops.get(pid)
+        if loop is None or not loop.is_running():
+            loop = asyncio.new_event_loop()
+            threading.Thread(target=loop.run_forever, name="realtime", daemon=True).start()
+            _loops[pid] = loop
+    return loop
+
+
+async def _quietly(sending: Coroutine[Any, Any, None]) -> None:
+    try:
+        await sending
+    except Exception as error:
+        logger.warning("A wake-up was lost (%s); the next heartbeat heals it", error)

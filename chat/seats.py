@@ -1,0 +1,121 @@
+"""Who sits where: what a visitor may open, read and say. Foreign and missing are the same nothing."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core import signing
+
+from accounts import people, visitors
+from accounts.models import Customer, Shop, User
+from chat.models import Conversation
+
+TOKEN_SALT = "chat.token"  # noqa: S105  (a name, not a secret)
+TOKEN_SECONDS = 900
+
+
+class Unknown(LookupError):
+    """Nobody here has this address."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place at one conversation: the shopper's own, or one of the team's."""
+
+    conversation_id: int
+    shop_id: int
+    customer_id: int
+    user_id: int | None
+    is_staff: bool
+    name: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who came: an account, or a guest whose only key is in her session."""
+
+    user: User | AnonymousUser
+    session: MutableMapping[str, Any]
+
+
+def token_for(email: str) -> str:
+    """A short-lived key to the sockets for a program that speaks for this account or guest."""
+    address = email.strip().lower()
+    user = User.objects.filter(email=address, is_active=True).first()
+    if user is not None:
+        return signing.dumps({"user": user.pk}, salt=TOKEN_SALT)
+    guest = Customer.objects.present().filter(email=address, user=None).order_by("-pk").first()
+    if guest is None:
+        raise Unknown
+    return signing.dumps({"guest": guest.pk}, salt=TOKEN_SALT)
+
+
+def visitor_by_token(token: str) -> Visitor | None:
+    try:
+        who = signing.loads(token, salt=TOKEN_SALT, max_age=TOKEN_SECONDS)
+    except signing.BadSignature:
+        return None
+    if "user" in who:
+        user = User.objects.filter(pk=who["user"], is_active=True).first()
+        return Visitor(user, {}) if user else None
+    guest = Customer.objects.present().filter(pk=who["guest"], user=None).first()
+    return Visitor(AnonymousUser(), visitors.remembered(guest)) if guest else None
+
+
+def shopper_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
+    """Her place at a conversation of her own."""
+    found = Conversation.objects.select_related("customer", "shop").filter(public_id=public_id).first()
+    if found is None:
+        return None
+    customer = visitors.known(visitor.user, visitor.session, found.shop)
+    return _seat(found, visitor, is_staff=False) if customer is not None and customer.pk == found.customer_id else None
+
+
+def staff_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
+    """A place of the team at a conversation of a shop she works for."""
+    if not isinstance(visitor.user, User):
+        return None
+    conversation = Conversation.objects.staffed_by(visitor.user).select_related("customer").filter(public_id=public_id)
+    found = conversation.first()
+    return _seat(found, visitor, is_staff=True) if found else None
+
+
+def newest_open(visitor: Visitor, shop: Shop) -> Conversation | None:
+    """Where she left off."""
+    customer = visitors.known(visitor.user, visitor.session, shop)
+    if customer is None:
+        return None
+    newest: Conversation | None = Conversation.objects.of(customer).open().newest_first().first()
+    return newest
+
+
+def still_holds(seat: Seat) -> bool:
+    """Whether a seat taken a while ago is still hers."""
+    conversations = Conversation.objects.filter(pk=seat.conversation_id)
+    if seat.user_id is None:
+        return bool(conversations.filter(customer=seat.customer_id, customer__user=None).exists())
+    user = User.objects.filter(pk=seat.user_id, is_active=True).first()
+    if user is None:
+        return False
+    mine = conversations.staffed_by(user) if seat.is_staff else conversations.filter(customer__user=user)
+    return bool(mine.exists())
+
+
+def _seat(conversation: Conversation, visitor: Visitor, *, is_staff: bool) -> Seat:
+    name = visitor.user.get_short_name() if isinstance(visitor.user, User) and is_staff else str(conversation.customer)
+    return Seat(
+        conversation_id=conversation.pk,
+        shop_id=conversation.shop_id,
+        customer_id=conversation.customer_id,
+        user_id=visitor.user.pk,
+        is_staff=is_staff,
+        name=name,
+    )
+
+
+@people.on_merge
+def _move(source: Customer, target: Customer) -> None:
+    """A guest became somebody: her conversations go along."""
+    Conversation.objects.filter(customer=source).update(customer=target)

@@ -1,0 +1,173 @@
+"""What the assistant is given, and what it gives back. Both are frozen: deciding can be replayed."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from accounts import consent
+from accounts.models import Purpose
+from chat.models import Author, Conversation, Message
+
+logger = logging.getLogger(__name__)
+
+HISTORY = 40
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the history, as the assistant reads it."""
+
+    seq: int
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A shopper waits for an answer: everything the assistant may know, as it was when the turn was claimed."""
+
+    conversation_id: int
+    shop_id: int
+    customer_id: int
+    user_id: int | None
+    language: str
+    lease: int
+    upto_seq: int
+    newest_id: int
+    asked: tuple[str, ...]
+    history: tuple[Line, ...]
+    attempt: int
+    failures: int
+    shop_name: str
+    bot_on: bool
+    personal: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """All that was said since the last answer: a burst is one question."""
+        return "\n".join(self.asked)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An action the assistant wants done after its reply is committed."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StepBack:
+    """The assistant hands over, and says why."""
+
+    reason: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    sources: tuple[dict[str, Any], ...] = ()
+    suggestions: tuple[str, ...] = ()
+    reasoning: dict[str, Any] = field(default_factory=dict)
+    actions: tuple[Wanted, ...] = ()
+    step_back: StepBack | None = None
+
+
+Draft = Callable[[str], None]
+
+
+def answer_soon(conversation_id: int, *, delay: float = 0) -> None:
+    """Ask a worker for the answer. If nobody hears it, the sweep finds the turn by its due time."""
+    try:
+        current_app.send_task(
+            "chat.answer", (conversation_id,), countdown=delay or None, ignore_result=True, retry=False
+        )
+    except Exception:  # a broker that is away costs time, never an answer
+        logger.warning("The queue is away; the sweep will answer conversation %s", conversation_id)
+
+
+_CLAIM = """
+    UPDATE chat_conversation
+    SET turn_claimed_until = %(until)s, turn_attempts = turn_attempts + 1
+    WHERE id = %(id)s AND holder = 'bot' AND turn_due_at <= %(at)s
+      AND (turn_claimed_until IS NULL OR turn_claimed_until < %(at)s)
+"""
+
+
+def claim(conversation_id: int, *, at: datetime) -> Turn | None:
+    """Take the open turn for ourselves, for a while; none if there is none due or somebody has it."""
+    until = at + timedelta(seconds=settings.TURN_CLAIM_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"id": conversation_id, "at": at, "until": until})
+        if not cursor.rowcount:
+            return None
+    return load(conversation_id)
+
+
+def load(conversation_id: int) -> Turn | None:
+    """Read the conversation first and then only what it had by then, so that whatever comes later is fenced."""
+    conversation = Conversation.objects.select_related("shop", "customer").get(pk=conversation_id)
+    newest_first = _recent(conversation)
+    asked = _unanswered(newest_first)
+    if not asked:
+        return None
+    return Turn(
+        conversation_id=conversation.pk,
+        shop_id=conversation.shop_id,
+        customer_id=conversation.customer_id,
+        user_id=conversation.customer.user_id,
+        language=conversation.customer.language or conversation.shop.language,
+        lease=conversation.lease,
+        upto_seq=conversation.last_seq,
+        newest_id=asked[-1].pk,
+        asked=tuple(m.text for m in asked),
+        history=tuple(Line(m.seq, m.author, m.text) for m in reversed(newest_first)),
+        attempt=conversation.turn_attempts,
+        failures=conversation.turn_attempts - conversation.turn_discards - 1,
+        shop_name=conversation.shop.name,
+        bot_on=conversation.shop.bot_enabled and conversation.bot_enabled,
+        personal=_personal(conversation),
+    )
+
+
+def waits_for_answer(conversation: Conversation) -> bool:
+    """Whether the shopper said something that nobody has answered."""
+    return bool(_unanswered(_recent(conversation)))
+
+
+def _recent(conversation: Conversation) -> list[Message]:
+    """The newest messages, newest first, each with the place of what it answers."""
+    found = Message.objects.filter(conversation=conversation, seq__lte=conversation.last_seq)
+    found = found.annotate(answers_seq=F("in_reply_to__seq")).order_by("-seq")
+    return list(found.only("pk", "seq", "author", "text", "details", "conversation_id")[:HISTORY])
+
+
+def _unanswered(newest_first: list[Message]) -> list[Message]:
+    """What was asked since the last answer, in order: an answer reaches as far as the message it replies to."""
+    upto = max((_answers_upto(message) for message in newest_first), default=0)
+    return [message for message in reversed(newest_first) if message.seq > upto and _asks(message)]
+
+
+def _answers_upto(message: Message) -> int:
+    answers: int | None = getattr(message, "answers_seq", None)
+    return message.seq if message.author == Author.PERSON else answers or 0
+
+
+def _asks(message: Message) -> bool:
+    return message.author == Author.SHOPPER or bool(message.details.get("opens_turn"))
+
+
+def _personal(conversation: Conversation) -> dict[str, Any]:
+    """What consent allows the assistant to shape its words by."""
+    customer = conversation.customer
+    if not consent.allows(customer, Purpose.PERSONALISATION):
+        return {}
+    return {"name": customer.name} if customer.name else {}

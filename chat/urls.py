@@ -1,0 +1,27 @@
+from django.urls import path
+
+from chat import inbox, views
+
+app_name = "chat"
+
+urlpatterns = [
+    path("chat/", views.home, name="home"),
+    path("chat/pane/", views.pane, name="pane"),
+    path("chat/new/", views.new, name="new"),
+    path("chat/files/<uuid:public_id>/", views.file, name="file"),
+    path("chat/<uuid:public_id>/", views.talk, name="talk"),
+    path("chat/<uuid:public_id>/earlier/", views.earlier, name="earlier"),
+    path("chat/<uuid:public_id>/since/", views.since, name="since"),
+    path("chat/<uuid:public_id>/send/", views.send, name="send"),
+    path("chat/<uuid:public_id>/read/", views.read, name="read"),
+    path("chat/<uuid:public_id>/person/", views.person, name="person"),
+    path("chat/<uuid:public_id>/files/", views.upload, name="upload"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<uuid:public_id>/", inbox.thread, name="thread"),
+    path("inbox/<uuid:public_id>/earlier/", inbox.earlier, name="staff_earlier"),
+    path("inbox/<uuid:public_id>/since/", inbox.since, name="staff_since"),
+    path("inbox/<uuid:public_id>/send/", inbox.send, name="staff_send"),
+    path("inbox/<uuid:public_id>/read/", inbox.read, name="staff_read"),
+    path("inbox/<uuid:public_id>/files/", inbox.upload, name="staff_upload"),
+    path("inbox/<uuid:public_id>/hands/", inbox.hands, name="hands"),
+]

@@ -1,0 +1,74 @@
+"""How messages and states look on their way to a client, as plain dictionaries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat.models import Attachment, Author, Conversation, Holder, Message
+
+
+def message(said: Message, conversation: Conversation) -> dict[str, Any]:
+    """One message, as both sides may see it."""
+    files = [file(kept) for kept in said.attachments.all()] if said.details.get("files") else []
+    return {
+        "id": str(said.public_id),
+        "seq": said.seq,
+        "author": said.author,
+        "name": _name(said, conversation),
+        "text": said.text,
+        "at": said.at.astimezone(timezone.get_default_timezone()).isoformat(timespec="milliseconds"),
+        "client_id": said.client_id,
+        "sources": said.details.get("sources", []),
+        "suggestions": said.details.get("suggestions", []),
+        "files": files,
+    }
+
+
+def file(attachment: Attachment) -> dict[str, Any]:
+    url = reverse("chat:file", args=[attachment.public_id])
+    return {
+        "id": str(attachment.public_id),
+        "name": attachment.name,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+        "url": url,
+        "preview": f"{url}?preview=1" if attachment.preview else "",
+    }
+
+
+def newer(conversation: Conversation, since: int, limit: int | None = None) -> list[dict[str, Any]]:
+    """Everything after a seq, in order."""
+    found: Iterable[Message] = (
+        conversation.messages.after(since).in_order().select_related("person").prefetch_related("attachments")
+    )
+    return [message(said, conversation) for said in (found[:limit] if limit else found)]  # type: ignore[index]
+
+
+def state(conversation: Conversation) -> dict[str, Any]:
+    """Who holds the conversation, and how far everybody is."""
+    return {
+        "conversation": str(conversation.public_id),
+        "holder": conversation.holder,
+        "person": conversation.person.get_short_name() if conversation.person else "",
+        "person_id": conversation.person_id,
+        "lease": conversation.lease,
+        "last_seq": conversation.last_seq,
+        "open": conversation.is_open,
+        "bot_enabled": conversation.bot_enabled,
+        "answering": conversation.holder == Holder.BOT and conversation.turn_due_at is not None,
+        "shopper": {"delivered": conversation.shopper_delivered_seq, "read": conversation.shopper_read_seq},
+        "staff": {"delivered": conversation.staff_delivered_seq, "read": conversation.staff_read_seq},
+    }
+
+
+def _name(said: Message, conversation: Conversation) -> str:
+    if said.author == Author.PERSON and said.person:
+        return str(said.person.get_short_name())
+    if said.author == Author.BOT:
+        return str(_("Assistant"))
+    if said.author == Author.SHOPPER:
+        return str(conversation.customer)
+    return ""

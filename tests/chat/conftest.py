@@ -1,0 +1,47 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts import people
+from chat import intake
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def later(now):
+    return now + timedelta(seconds=5)
+
+
+@pytest.fixture
+def customer(maria, shop):
+    return people.customer_for(maria, shop)
+
+
+@pytest.fixture
+def conversation(customer, now):
+    return intake.open_conversation(customer, opening_id="opening-1", at=now)
+
+
+@pytest.fixture
+def say(conversation, now):
+    """The shopper says something; the number makes its client id."""
+
+    def said(text, number=1, *, at=None):
+        return intake.receive(intake.Inbound(conversation.pk, f"client-{number}", text), at=at or now).message
+
+    return said
+
+
+@pytest.fixture
+def fresh():
+    """The row as the table has it now."""
+
+    def read(row):
+        return type(row).objects.get(pk=row.pk)
+
+    return read
