@@ -10,7 +10,10 @@ from accounts.models import Shop
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {"shop": SimpleLazyObject(lambda: _shop(request))}
+    return {
+        "shop": SimpleLazyObject(lambda: _shop(request)),
+        "works_here": SimpleLazyObject(lambda: Shop.objects.visible_to(request.user).exists()),
+    }
 
 
 def _shop(request: HttpRequest) -> Shop | None:

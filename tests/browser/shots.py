@@ -1,4 +1,7 @@
-"""Photographs of pages, on a phone and a desk, light and dark: python -m tests.browser.shots URL FOLDER /style/ /account/login/"""
+"""Photographs of pages, on a phone and a desk, light and dark.
+
+python -m tests.browser.shots http://localhost:8000 /tmp/shots /style/ /account/login/
+"""
 
 import argparse
 import re
@@ -36,7 +39,9 @@ def main() -> None:
         for width in asked.widths:
             for theme in asked.themes:
                 context = browser.new_context(
-                    viewport={"width": width, "height": SIZES.get(width, 900)}, color_scheme=theme, has_touch=width < 700
+                    viewport={"width": width, "height": SIZES.get(width, 900)},
+                    color_scheme=theme,
+                    has_touch=width < 700,
                 )
                 page = context.new_page()
                 page.on("console", lambda said: print("console:", said.type, said.text) if said.type != "log" else None)
