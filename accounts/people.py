@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import slug_re, validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest
@@ -37,6 +37,8 @@ class OtherShop(NotTheSame):
 
 def shop_at(*, host: str = "", slug: str = "") -> Shop | None:
     """The shop of this name, or the one that answers at this host; else the oldest, so that one shop needs neither."""
+    if slug and not slug_re.fullmatch(slug):
+        return None
     if slug:
         return Shop.objects.filter(slug=slug).first()
     answers_here = Case(When(host=host.lower(), then=0), default=1) if host else Value(1)

@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import people
-from accounts.models import Shop
+from accounts.models import Shop, User
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "shop": SimpleLazyObject(lambda: _shop(request)),
-        "works_here": SimpleLazyObject(lambda: Shop.objects.visible_to(request.user).exists()),
+        "works_here": SimpleLazyObject(lambda: isinstance(request.user, User) and request.user.is_team),
     }
 
 

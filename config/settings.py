@@ -202,6 +202,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or 0)
 # Hosts and networks the shop may call although they are private, such as "erp.internal" or "10.1.0.0/16".
 OUTGOING_ALLOWED = env.words("OUTGOING_ALLOWED")
 OUTGOING_PORTS: list[int] = []  # empty: any port
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 # Words and times.

@@ -337,8 +337,9 @@ def test_the_host_names_the_shop(shop, other_shop):
 
 def test_the_slug_names_the_shop_and_a_wrong_one_names_none(shop, other_shop, rf):
     assert people.shop_for(rf.get("/?shop=other")) == other_shop
-    with pytest.raises(people.NoShop):
-        people.shop_for(rf.get("/?shop=nowhere"))
+    for wrong in ("nowhere", "%00", "a/b", "%27", "x" * 500):
+        with pytest.raises(people.NoShop):
+            people.shop_for(rf.get(f"/?shop={wrong}"))
 
 
 def test_before_the_first_shop_there_is_none(db, rf):
