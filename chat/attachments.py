@@ -74,7 +74,7 @@ def upload(
         for stored in (attachment.file, attachment.preview):
             if stored:
                 stored.delete(save=False)
-        return Attachment.objects.get(conversation=conversation, client_id=client_id)  # type: ignore[no-any-return]
+        return Attachment.objects.get(conversation=conversation, client_id=client_id)
     return attachment
 
 

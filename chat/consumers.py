@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http.request import split_domain_port
 from django.utils import timezone
 
 from accounts import limits, people, visitors
@@ -31,6 +32,7 @@ class TalkConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.seq: int | None = None
         self.refused = 0
+        self.known_state: dict[str, Any] = {}
         self.frames = limits.Own("chat.frame")
         self.speaks_json = web.PROTOCOL in self.scope.get("subprotocols", [])
         realtime.use_loop(asyncio.get_running_loop())
@@ -119,6 +121,7 @@ class TalkConsumer(AsyncWebsocketConsumer):
         for start in range(0, len(messages), BATCH):
             await self.show(messages[start : start + BATCH])
         self.seq = max(state["last_seq"], self.seq) if messages or since <= state["last_seq"] else state["last_seq"]
+        self.known_state = {}
         await self.show_state(state)
         if since:
             await in_thread(
@@ -177,8 +180,14 @@ class TalkConsumer(AsyncWebsocketConsumer):
             await self.send(pages.messages(messages, is_staff=self.is_staff, language=self.language))
 
     async def show_state(self, state: dict[str, Any]) -> None:
+        """Say how things stand, when they stand differently than last said."""
+        known = {**state, "last_seq": 0}
+        if known == self.known_state:
+            return
+        self.known_state = known
         if self.speaks_json:
-            await self.send_frame({"type": "state", **state})
+            visible = state if self.is_staff else {name: value for name, value in state.items() if name != "person_id"}
+            await self.send_frame({"type": "state", **visible})
         else:
             await self.send(pages.state(state, seat=self.seat, language=self.language))
 
@@ -282,8 +291,8 @@ def _find_seat(scope: dict[str, Any], *, is_staff: bool) -> seats.Seat | None:
 
 def _newest_seat(visitor: seats.Visitor, scope: dict[str, Any]) -> seats.Seat | None:
     """Where she left off, or a new conversation: only for somebody we know."""
-    host = dict(scope.get("headers", [])).get(b"host", b"").decode("latin-1").partition(":")[0]
-    shop = people.shop_at(host=host)
+    host = dict(scope.get("headers", [])).get(b"host", b"").decode("latin-1")
+    shop = people.shop_at(host=split_domain_port(host)[0])
     customer = visitors.known(visitor.user, visitor.session, shop) if shop else None
     if customer is None:
         return None

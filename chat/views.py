@@ -20,13 +20,6 @@ from chat.forms import StartForm
 from chat.models import Attachment, Conversation
 
 
-def _shop(request: HttpRequest) -> Shop:
-    shop = people.shop_at(host=request.get_host().partition(":")[0])
-    if shop is None:
-        raise Http404
-    return shop
-
-
 def _visitor(request: HttpRequest) -> seats.Visitor:
     return seats.Visitor(request.user, request.session)
 
@@ -46,7 +39,7 @@ def _conversation(seat: seats.Seat) -> Conversation:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Her conversations, newest first; with none, the first one begins."""
-    shop = _shop(request)
+    shop = people.shop_for(request)
     customer = visitors.known(request.user, request.session, shop)
     conversations = list(Conversation.objects.of(customer).newest_first()[:50]) if customer else []
     if not conversations:
@@ -58,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pane(request: HttpRequest) -> HttpResponse:
     """The pane in the corner: where she left off, or the first question."""
-    shop = _shop(request)
+    shop = people.shop_for(request)
     conversation = seats.newest_open(_visitor(request), shop)
     if not request.headers.get("HX-Request"):
         return redirect("chat:talk", conversation.public_id) if conversation else redirect("chat:new")
@@ -70,7 +63,7 @@ def pane(request: HttpRequest) -> HttpResponse:
 
 def new(request: HttpRequest) -> HttpResponse:
     """The first question: with consent asked plainly, and a name and address from a guest who likes to give them."""
-    shop = _shop(request)
+    shop = people.shop_for(request)
     floating = bool(request.headers.get("HX-Request"))
     form = StartForm(request.POST or None)
     if request.method == "POST":
