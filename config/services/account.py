@@ -14,6 +14,7 @@ from typing import IO
 from config.services.process import follow
 from config.trouble import Trouble
 
+BARE = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 PROGRAMS = Path("/var/lib/aftersale")
 
 
@@ -72,7 +73,7 @@ class Reach:
             stderr=subprocess.STDOUT,
             pass_fds=self.descriptors,
             cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+            env=BARE,
             start_new_session=True,
             preexec_fn=follow(dies_by),
             user=self.account.uid if other else None,

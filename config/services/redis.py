@@ -3,12 +3,12 @@
 import importlib.metadata
 import importlib.util
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
-
-import redis
 
 from config.services.account import Reach, programs_for, unprivileged
 from config.services.folder import Folder, forget_pid, last_words
@@ -57,11 +57,12 @@ class Redis:
             return reach.start(command, log=output, dies_by=self.stop_signal)
 
     def is_ready(self) -> bool:
-        try:
-            with redis.Redis(unix_socket_path=str(self.folder.sockets / SOCKET), socket_timeout=5) as link:
-                return bool(link.ping())
-        except (redis.ConnectionError, redis.TimeoutError):
-            return False
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(5)
+            link.connect(str(self.folder.sockets / SOCKET))
+            link.sendall(b"PING\r\n")
+            return link.recv(5) == b"+PONG"
+        return False
 
     def why(self) -> str:
         if "No space left on device" in last_words(self.log):

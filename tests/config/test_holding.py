@@ -1,0 +1,215 @@
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import env
+from config.services.folder import Folder
+from config.services.holding import Hold
+from tests.installation import AS_ANOTHER, Installation, can, installation, wait_for
+
+COUNT = "from accounts.models import User; print(User.objects.count())"
+
+
+@pytest.fixture
+def place():
+    with installation() as place:
+        yield place
+        assert wait_for(lambda: not place.processes()), "a process outlived its test"
+
+
+def holding(place: Installation) -> Hold:
+    return Hold(Folder(place.data), ["postgres", "redis"], say=lambda words: None, scratch=False)
+
+
+def ask(place: Installation, question: str) -> list[tuple]:
+    with psycopg.connect(
+        host=str(Folder(place.data).sockets), user="aftersale", dbname="aftersale", autocommit=True
+    ) as link:
+        answer = link.execute(question)
+        return answer.fetchall() if answer.description else []
+
+
+def test_the_last_holder_stops_the_servers(place):
+    first, second = holding(place), holding(place)
+    with second:
+        with first:
+            pass
+        assert ask(place, "select 1") == [(1,)]
+
+    assert place.processes() == []
+
+
+def test_a_restart_keeps_what_was_written(place):
+    with holding(place):
+        ask(place, "create table shop (name text)")
+        ask(place, "insert into shop values ('Tante Emma')")
+
+    with holding(place):
+        assert ask(place, "select name from shop") == [("Tante Emma",)]
+
+
+def test_the_servers_stop_when_their_only_holder_is_killed(place):
+    holder = hold_elsewhere(place)
+    assert place.processes()
+
+    holder.kill()
+    holder.wait()
+
+    assert wait_for(lambda: not place.processes())
+
+
+def test_a_killed_keeper_is_replaced_and_loses_nothing(place):
+    with holding(place) as hold:
+        ask(place, "create table shop (name text)")
+        os.kill(place_keeper(place), signal.SIGKILL)
+        assert wait_for(lambda: not hold.is_kept())
+
+        hold.ensure()
+
+        assert ask(place, "select * from shop") == []
+
+
+def test_a_killed_server_comes_back_by_itself(place):
+    with holding(place):
+        before = int((place.data / "postgres" / "postmaster.pid").read_text().split()[0])
+        os.kill(before, signal.SIGKILL)
+
+        assert wait_for(lambda: answers(place))
+        assert int((place.data / "postgres" / "postmaster.pid").read_text().split()[0]) != before
+
+
+def test_everything_in_the_folder_is_closed_to_others(place):
+    with holding(place):
+        Folder(place.data).secret_key()
+        modes = {
+            name: stat.S_IMODE((place.data / name).stat().st_mode) for name in ("postgres", "redis", "run", "logs")
+        }
+        secret = stat.S_IMODE((place.data / "secret_key").stat().st_mode)
+
+    assert stat.S_IMODE(place.data.stat().st_mode) == 0o700
+    assert set(modes.values()) == {0o700}
+    assert secret == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+def test_root_runs_the_servers_as_nobody_and_opens_no_folder(place):
+    home = Path(tempfile.mkdtemp(dir=place.data.parent))  # 0700, as a home may be
+    inner = Installation(home / "data")
+    try:
+        with holding(inner):
+            owners = {Path(f"/proc/{pid}").stat().st_uid for pid in servers(inner)}
+
+        assert owners == {65534}
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.mark.skipif(not can(*AS_ANOTHER), reason="this machine has no user namespaces")
+def test_another_account_than_root_works_the_same(place):
+    empty = place.manage("shell", "-v0", "-c", COUNT, before=AS_ANOTHER)
+
+    assert empty.stdout == "0\n", empty.stderr
+    assert (place.data / "postgres").stat().st_uid == os.geteuid()
+
+
+def test_a_long_folder_name_leaves_the_sockets_short(place):
+    deep = Installation(place.data / ("very" * 30) / "data")
+
+    with holding(deep):
+        assert ask(deep, "select 1") == [(1,)]
+        sockets = Folder(deep.data).sockets
+
+    assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+    shutil.rmtree(sockets)
+
+
+def test_a_half_made_cluster_is_made_anew(place):
+    Folder(place.data).make()
+    (place.data / "postgres.new").mkdir()
+    (place.data / "postgres.new" / "PG_VERSION").write_text("18\n")
+
+    with holding(place):
+        assert ask(place, "select 1") == [(1,)]
+
+    assert not (place.data / "postgres.new").exists()
+
+
+def test_an_unfinished_first_start_is_finished_by_the_next_command(place):
+    with holding(place):
+        ask(place, "create table django_migrations (id serial, app text, name text, applied timestamptz)")
+
+    again = place.manage("shell", "-v0", "-c", COUNT)
+
+    assert again.stdout == "0\n", again.stderr
+
+
+def test_commands_on_an_empty_folder_may_start_together(place):
+    running = [
+        subprocess.Popen(
+            place.command("shell", "-v0", "-c", COUNT),
+            cwd=env.ROOT,
+            env=place.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [one.communicate(timeout=60) for one in running]
+
+    assert [words for words, _ in said] == ["0\n"] * 2, said
+    assert json.loads((place.data / "VERSION").read_text()) == {"version": env.VERSION}
+
+
+def test_named_servers_leave_the_embedded_ones_off(place):
+    elsewhere = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL")}
+    place.environment |= elsewhere
+
+    done = place.manage(
+        "shell", "-v0", "-c", "from django.db import connection as c; c.ensure_connection(); print('ok')"
+    )
+
+    assert done.stdout == "ok\n", done.stderr
+    assert not (place.data / "postgres").exists()
+    assert not (place.data / "redis").exists()
+
+
+def hold_elsewhere(place: Installation) -> subprocess.Popen[str]:
+    """Another process that holds the folder until it is killed."""
+    code = "from config import services; h = services.hold().__enter__(); print('held', flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=env.ROOT,
+        env=place.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+def place_keeper(place: Installation) -> int:
+    return int((place.data / "keeper.state").read_text().split()[0])
+
+
+def servers(place: Installation) -> list[int]:
+    pids = [place.data / "postgres" / "postmaster.pid", place.data / "redis" / "redis.pid"]
+    return [int(path.read_text().split()[0]) for path in pids]
+
+
+def answers(place: Installation) -> bool:
+    try:
+        return ask(place, "select 1") == [(1,)]
+    except psycopg.OperationalError:
+        return False

@@ -1,0 +1,161 @@
+"""A whole installation on a scratch folder, driven from outside as an operator drives it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from config import env
+
+# Somebody who is not root, and owns what root owns outside.
+AS_ANOTHER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+FROM_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY", "AFTERSALE_DATA", "DATABASE_POOL", "PORT")
+
+
+class Installation:
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data, self.port = data, free_port()
+        own = {name: value for name, value in os.environ.items() if name not in FROM_THE_TEST_RUN}
+        self.environment = own | {"AFTERSALE_DATA": str(data), "PORT": str(self.port)} | environment
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def manage(
+        self, *arguments: str, before: tuple[str, ...] = (), timeout: float = 60, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, perhaps `before` which another one comes, such as unshare."""
+        return subprocess.run(
+            [*before, *self.command(*arguments)],
+            cwd=env.ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            **options,
+        )
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "manage.py", *arguments]
+
+    def up(self, *arguments: str) -> list[str]:
+        """Start everything and return what was said until it was ready."""
+        self.process = subprocess.Popen(
+            self.command("up", *arguments),
+            cwd=env.ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        said = []
+        for line in self.process.stdout:
+            said.append(line.rstrip())
+            if "Ready:" in line:
+                return said
+        raise AssertionError("\n".join(said))
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop and return its exit code."""
+        if self.process is None:
+            return 0
+        process, self.process = self.process, None
+        process.send_signal(number)
+        with process.stdout as rest:
+            rest.read()
+        return process.wait(60)
+
+    def get(self, path: str, timeout: float = 5) -> tuple[int, bytes]:
+        link = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            link.request("GET", path, headers={"Host": "localhost"})
+            answer = link.getresponse()
+            return answer.status, answer.read()
+        finally:
+            link.close()
+
+    def is_healthy(self) -> bool:
+        with suppress(OSError, HTTPException):
+            return self.get("/healthz")[0] == 200
+        return False
+
+    def wait_until_healthy(self, within: float) -> float:
+        """Seconds until it is healthy again, or `within` and a bit when it is not."""
+        began = time.monotonic()
+        while not self.is_healthy() and time.monotonic() - began < within:
+            pause()
+        return time.monotonic() - began
+
+    def pids(self) -> dict[str, int]:
+        """The process of each part, by its name."""
+        found = dict(json.loads((self.data / "up.state").read_text()))
+        found["keeper"] = int((self.data / "keeper.state").read_text().split()[0])
+        found["postgres"] = int((self.data / "postgres" / "postmaster.pid").read_text().split()[0])
+        found["redis"] = int((self.data / "redis" / "redis.pid").read_text())
+        return found
+
+    def processes(self) -> list[int]:
+        """Every process that belongs to this folder: by its environment, its arguments, or its descriptors."""
+        mark, found = os.fsencode(self.data), []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                with suppress(OSError):
+                    told = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+                    where = os.fsencode(os.readlink(entry / "cwd"))
+                    if mark in told or where.startswith(mark):
+                        found.append(int(entry.name))
+        return found
+
+
+@contextmanager
+def installation(prefix: str = "aftersale-scratch-", **environment: str) -> Iterator[Installation]:
+    """One on an empty folder, stopped and removed at the end."""
+    data = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    one = Installation(data, **environment)
+    try:
+        yield one
+    finally:
+        with suppress(subprocess.TimeoutExpired):
+            one.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+def pause(seconds: float = 0.05) -> None:
+    """For polling something outside this process, which has no event to wait for."""
+    time.sleep(seconds)
+
+
+def wait_for(fact: Any, within: float = 15) -> bool:
+    """Whether it becomes true in time."""
+    until = time.monotonic() + within
+    while not fact():
+        if time.monotonic() > until:
+            return False
+        pause()
+    return True
+
+
+def can(*command: str) -> bool:
+    """Whether this machine lets us run something after that command."""
+    try:
+        return subprocess.run([*command, "true"], capture_output=True).returncode == 0
+    except OSError:
+        return False
