@@ -17,12 +17,14 @@ class OwnPagesOnly(OriginValidator):
     """Browsers always say which page a socket is for; a program says nothing and brings its own key."""
 
     def valid_origin(self, parsed_origin: ParseResult | None) -> bool:
-        return parsed_origin is None or bool(super().valid_origin(parsed_origin))
+        return parsed_origin is None or bool(super().valid_origin(parsed_origin))  # type: ignore[no-untyped-call]
 
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": OwnPagesOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ALLOWED_HOSTS),
+        "websocket": OwnPagesOnly(  # type: ignore[no-untyped-call]
+            AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ALLOWED_HOSTS
+        ),
     }
 )

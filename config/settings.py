@@ -116,7 +116,9 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": services.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = services.redis_url()
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "as"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "as"}
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -152,7 +154,12 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -238,4 +245,5 @@ ACTION_CLAIM_SECONDS = 60
 ACTION_ATTEMPTS = 8
 ACTION_FAILED_TEXT = _("This could not be done just now. Nothing was changed; a person can look into it.")
 ATTACHMENT_BYTES = 10_000_000
-ATTACHMENT_SCANNER = os.environ.get("ATTACHMENT_SCANNER", "")  # dotted path of a function: file -> what it found, or None
+# The dotted path of a function that is given a file and says what it found in it, or nothing.
+ATTACHMENT_SCANNER = os.environ.get("ATTACHMENT_SCANNER", "")
