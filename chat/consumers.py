@@ -1,7 +1,6 @@
 """Sockets: parse, one story, send. Nothing here is the truth; everything can be read again from the table."""
 
 import asyncio
-import hashlib
 import json
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,8 +42,8 @@ class TalkConsumer(AsyncWebsocketConsumer):
         self.seat: seats.Seat = seat
         self.language = pages.language_of(self.scope)
         self.groups_joined = [realtime.talk_group(seat.conversation_id)]
-        if session := _session_hash(self.scope):
-            self.groups_joined.append(realtime.session_group(session))
+        if key := _session_key(self.scope):
+            self.groups_joined.append(realtime.session_group(key))
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept(web.PROTOCOL if self.speaks_json else None)
@@ -257,8 +256,8 @@ class InboxConsumer(AsyncWebsocketConsumer):
             await self.close(NOT_HERE)
             return
         self.groups_joined = [realtime.inbox_group(pk) for pk in self.shops]
-        if session := _session_hash(self.scope):
-            self.groups_joined.append(realtime.session_group(session))
+        if key := _session_key(self.scope):
+            self.groups_joined.append(realtime.session_group(key))
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()
@@ -309,13 +308,8 @@ def _visitor(scope: dict[str, Any]) -> seats.Visitor | None:
     return seats.Visitor(scope["user"], scope["session"])
 
 
-def _session_hash(scope: dict[str, Any]) -> str:
-    key = getattr(scope.get("session"), "session_key", None)
-    return session_hash(key) if key else ""
-
-
-def session_hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
+def _session_key(scope: dict[str, Any]) -> str:
+    return getattr(scope.get("session"), "session_key", None) or ""
 
 
 def _state(conversation_id: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Waking up whoever looks at a conversation. The only module that knows group names; never the truth, only a hint."""
 
 import asyncio
+import hashlib
 import logging
 import os
 import threading
@@ -25,8 +26,9 @@ def inbox_group(shop_id: int) -> str:
     return f"inbox.{shop_id}"
 
 
-def session_group(session_hash: str) -> str:
-    return f"session.{session_hash}"
+def session_group(session_key: str) -> str:
+    """One browser's sockets; the key itself is a secret and stays out of Redis."""
+    return f"session.{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
 
 
 def wake(conversation: Conversation, message: Message | None = None) -> None:
@@ -58,9 +60,9 @@ def draft(turn: Any, text: str) -> None:
     _send(talk_group(turn.conversation_id), {"type": "talk.draft", "lease": turn.lease, "text": text})
 
 
-def leave(session_hash: str) -> None:
+def leave(session_key: str) -> None:
     """A session ended: whatever it had open closes."""
-    _send(session_group(session_hash), {"type": "session.over"})
+    _send(session_group(session_key), {"type": "session.over"})
 
 
 def _send(group: str, event: dict[str, Any]) -> None:

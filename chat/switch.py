@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from accounts.models import Shop, User
 from analytics.ledger import events
 from chat import handoff, realtime, talk
-from chat.models import Conversation, Handoff, Holder
+from chat.models import Handoff
 
 
 def is_on(shop_id: int) -> bool:
@@ -24,9 +23,6 @@ def set_for_shop(shop: Shop, *, on: bool, by: User, at: datetime) -> None:
     """Switch the assistant of a shop. Off means now: whatever it was about to say is discarded."""
     shop.bot_enabled = on
     shop.save(update_fields=["bot_enabled"])
-    if not on:
-        open_turns = Conversation.objects.filter(shop=shop, holder=Holder.BOT, turn_due_at__isnull=False)
-        open_turns.update(lease=F("lease") + 1, turn_due_at=at, turn_claimed_until=None)
     events.record("bot.switched", shop=shop, actor=by, at=at, is_on=on)
 
 
