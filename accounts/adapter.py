@@ -7,12 +7,13 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import Shop, User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.OPEN_FOR_SIGNUP)
+        """Nobody before the first admin: an empty installation belongs to who holds its key."""
+        return bool(settings.OPEN_FOR_SIGNUP) and Shop.objects.exists()
 
     def save_user(self, request: HttpRequest, user: AbstractBaseUser, form: Any, commit: bool = True) -> User:
         user = super().save_user(request, user, form, commit=False)

@@ -26,10 +26,6 @@ class UnknownPurpose(ValueError):
     """There is no such purpose."""
 
 
-class OldVersion(ValueError):
-    """Only the newest version of a text can get another language."""
-
-
 # The gate.
 
 
@@ -134,17 +130,16 @@ def prepare(shop: Shop) -> None:
 
 
 @transaction.atomic
-def publish(shop: Shop, purpose: str, texts: Mapping[str, str], *, version: int | None = None) -> list[ConsentText]:
+def publish(shop: Shop, purpose: str, texts: Mapping[str, str]) -> list[ConsentText]:
     """Publish new words, one text a language; who agreed to the old ones will be asked again.
 
-    With the number of the newest version it adds a language to that one instead.
+    A language the newest version lacks is added to that one; only new words for a language it has make a new version.
     """
     Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
     published = ConsentText.objects.filter(shop=shop, purpose=_known(purpose))
-    newest = published.order_by("-version").values_list("version", flat=True).first() or 0
-    if version not in (None, newest):
-        raise OldVersion
-    version = version or newest + 1
+    version = published.order_by("-version").values_list("version", flat=True).first() or 1
+    if published.filter(version=version, language__in=texts).exists():
+        version += 1
     return [
         ConsentText.objects.create(shop=shop, purpose=purpose, language=language, version=version, text=text)
         for language, text in texts.items()
@@ -152,7 +147,10 @@ def publish(shop: Shop, purpose: str, texts: Mapping[str, str], *, version: int 
 
 
 def current_texts(shop: Shop, language: str = "") -> dict[Purpose, ConsentText]:
-    """The newest words for every purpose: in her language, else the shop's, else English, else any."""
+    """The newest words for every purpose in her language, else the shop's, else English, else any.
+
+    A new version that is not yet translated waits: nobody is asked to agree to what she cannot read.
+    """
     texts = _newest(shop)
     if len({text.purpose for text in texts}) < len(Purpose):
         prepare(shop)
@@ -161,7 +159,7 @@ def current_texts(shop: Shop, language: str = "") -> dict[Purpose, ConsentText]:
     best: dict[Purpose, ConsentText] = {}
     for purpose in Purpose:
         spoken = {text.language: text for text in texts if text.purpose == purpose}
-        best[purpose] = next((spoken[code] for code in wanted if code in spoken), next(iter(spoken.values())))
+        best[purpose] = next(spoken[code] for code in [*wanted, *spoken] if code in spoken)
     return best
 
 
@@ -214,9 +212,9 @@ def _decisions_of(customer: Customer) -> QuerySet[ConsentRecord]:
 
 
 def _newest(shop: Shop) -> list[ConsentText]:
-    versions = ConsentText.objects.filter(shop=OuterRef("shop"), purpose=OuterRef("purpose")).order_by("-version")
-    newest = ConsentText.objects.filter(shop=shop, version=Subquery(versions.values("version")[:1]))
-    return list(newest.order_by("purpose", "language"))
+    """The newest text of every purpose in every language it was ever published in."""
+    newest = ConsentText.objects.filter(shop=shop).order_by("purpose", "language", "-version")
+    return list(newest.distinct("purpose", "language"))
 
 
 def _known(purpose: str) -> Purpose:

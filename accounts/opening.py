@@ -18,9 +18,15 @@ def open_shop(name: str, slug: str, **settings: str) -> Shop:
     shop = Shop(name=name, slug=slug, **settings)
     shop.full_clean()
     shop.save()
+    furnish(shop)
+    return shop
+
+
+@transaction.atomic
+def furnish(shop: Shop) -> None:
+    """Give a new shop what it needs to ask for consent, and note that it is open."""
     consent.prepare(shop)
     events.record("shop.created", shop=shop)
-    return shop
 
 
 KEY_LIVES = timedelta(hours=24)

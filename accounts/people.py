@@ -183,6 +183,12 @@ class NotProven(ValueError):
         return str(_("This account has not proven its address yet. Ask its owner to follow the link in our mail."))
 
 
+def may_join(email: str) -> bool:
+    """Nobody has an account under this address, or its owner proved it."""
+    user = User.objects.filter(email=_address(email)).first()
+    return user is None or _proves(user, user.email)
+
+
 @transaction.atomic
 def join_team(shop: Shop, *, email: str, role: str = Role.AGENT, name: str = "", password: str | None = None) -> User:
     """Let somebody work for a shop. Who has an account must have proven its address; a new one is vouched for."""

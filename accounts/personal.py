@@ -73,6 +73,8 @@ register(models.Refund, personal("external_id"), harmless("currency"))
 
 # What happened: opaque references and closed facts only; it reads nobody, so it cannot list itself here.
 register("ledger.Event", personal("subject", "actor", "refs"), harmless("kind", "facts"))
+register("ledger.Cursor", harmless("reader"))
+register("ledger.Delivery", personal("subject", "error"), harmless("reader"))
 
 # Packages.
 register("account.EmailAddress", personal("user", "email"))

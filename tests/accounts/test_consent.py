@@ -192,14 +192,23 @@ def test_new_words_are_a_new_version_and_the_question_is_open_again(customer, sh
     assert not consent.wants_asking(customer, shop)
 
 
-def test_a_language_may_be_added_to_the_newest_version_only(shop):
+def test_a_language_is_added_to_the_newest_version(shop):
     consent.publish(shop, Purpose.NEWS, {"en": "New."})
 
-    [added] = consent.publish(shop, Purpose.NEWS, {"it": "Nuovo."}, version=2)
+    [added] = consent.publish(shop, Purpose.NEWS, {"it": "Nuovo."})
+    [newer] = consent.publish(shop, Purpose.NEWS, {"it": "Più nuovo."})
 
-    assert added.version == 2
-    with pytest.raises(consent.OldVersion):
-        consent.publish(shop, Purpose.NEWS, {"pt": "Velho."}, version=1)
+    assert (added.version, newer.version) == (2, 3)
+
+
+def test_nobody_is_asked_to_agree_to_what_she_cannot_read(customer, shop):
+    consent.decide(customer, dict.fromkeys(Purpose, True), how=How.PAGE, at=NOON, language="de")
+
+    consent.publish(shop, Purpose.NEWS, {"en": "We may write on Mondays."})
+
+    assert consent.current_texts(shop, "de")[Purpose.NEWS].version == 1
+    assert consent.current_texts(shop, "en")[Purpose.NEWS].version == 2
+    assert not any(choice.is_open for choice in consent.choices_of(customer, shop, "de"))
 
 
 @pytest.mark.parametrize(("asked", "got"), [("de", "de"), ("de-AT", "de"), ("xx", "en"), ("", "en")])
