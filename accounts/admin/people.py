@@ -1,0 +1,181 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts import models, opening, people
+from accounts.admin.own import OwnShopAdmin, own_shops
+from accounts.models import Membership, Shop, User
+
+
+@admin.register(models.Shop)
+class ShopAdmin(OwnShopAdmin):
+    shop_path = "pk"
+    list_display = ["name", "slug", "host", "language", "currency", "bot_enabled"]
+    search_fields = ["name", "slug", "host"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Shop, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            opening.furnish(obj)
+
+
+class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
+    password = forms.CharField(
+        label=_("First password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        required=False,
+        help_text=_("Leave empty to let her choose one by “forgot password”."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "language"]
+
+
+@admin.register(models.User)
+class UserAdmin(OwnShopAdmin):
+    """Accounts. Only the owner of the installation sees all; who runs a shop sees its team."""
+
+    list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser", "memberships__role"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["last_login", "date_joined"]
+    ordering = ["email", "pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        team = Membership.objects.filter(shop__in=own_shops(request.user)).values("user")
+        everybody = admin.ModelAdmin.get_queryset(self, request)
+        return everybody if request.user.is_superuser else everybody.filter(pk__in=team)
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            return ["email", "name", "language", "password"]
+        owner = ["is_superuser"] if request.user.is_superuser else []
+        return ["email", "name", "language", "is_active", *owner, "last_login", "date_joined"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        # An address is changed by its owner, who proves it.
+        return [*self.readonly_fields, "email"] if obj else list(self.readonly_fields)
+
+    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = NewUserForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Somebody may work for two shops: only the owner of the installation switches accounts off."""
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.set_password(form.cleaned_data.get("password") or None)
+        obj.save()
+        people.vouch_for(obj)
+
+
+class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Membership
+        fields = ["shop", "email", "name", "role"]
+
+    email = forms.EmailField(label=_("E-mail address"))
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if not people.may_join(email):
+            raise ValidationError(str(people.NotProven()))
+        return email
+
+
+@admin.register(models.Membership)
+class MembershipAdmin(OwnShopAdmin):
+    """Who works for the shop. A new colleague is added by her address."""
+
+    list_display = ["user", "shop", "role", "since"]
+    list_filter = ["shop", "role"]
+    list_select_related = ["user", "shop"]
+    search_fields = ["user__email", "user__name"]
+    readonly_fields = ["since"]
+
+    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = MembershipForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        return ["shop", "email", "name", "role"] if obj is None else ["user", "shop", "role", "since"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        return ["user", "shop", "since"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        told = form.cleaned_data
+        user = people.join_team(obj.shop, email=told["email"], name=told["name"], role=obj.role)
+        joined = Membership.objects.get(user=user, shop=obj.shop)
+        obj.pk, obj.user = joined.pk, user
+        obj._state.adding = False
+
+
+@admin.register(models.Team)
+class TeamAdmin(OwnShopAdmin):
+    list_display = ["name", "shop"]
+    list_filter = ["shop"]
+    search_fields = ["name"]
+    filter_horizontal = ["members"]
+
+
+@admin.register(models.AgentPresence)
+class AgentPresenceAdmin(OwnShopAdmin):
+    list_display = ["user", "shop", "status", "capacity", "last_seen_at"]
+    list_filter = ["shop", "status"]
+    list_select_related = ["user", "shop"]
+    readonly_fields = ["user", "shop", "status", "last_seen_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(models.Customer)
+class CustomerAdmin(OwnShopAdmin):
+    """Who the shop serves. A proof is given by its owner, so it is only shown here."""
+
+    list_display = ["__str__", "email", "email_verified", "shop", "language", "created_at"]
+    list_filter = ["shop", "email_verified"]
+    list_select_related = ["shop"]
+    search_fields = ["name", "email", "phone", "orders__number"]
+    fields = ["shop", "name", "email", "email_verified", "phone", "language", "user", "created_at"]
+    readonly_fields = ["shop", "email", "email_verified", "user", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(merged_into=None)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
