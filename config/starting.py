@@ -24,19 +24,23 @@ OLDEST_POSTGRES = 160000
 OLDEST_PGVECTOR = (0, 8)
 
 
-def prepare(say: Say) -> None:
-    """Bring an installation to where this version can serve it; the second time there is little to do."""
+def prepare_files(say: Say) -> None:
+    """The model and the static files, before any server runs; the second time there is nothing to do."""
+    with services.folder().plainly():
+        try:
+            embeddings.prepare(lambda line: say(line[:1].upper() + line[1:]))
+        except embeddings.WrongModel as error:
+            raise Trouble(str(error)) from error
+        collect_static(say)
+
+
+def prepare_database(say: Say) -> None:
+    """Bring the tables to where this version can serve them."""
     try:
         check_database()
         migrate(say)
     except DatabaseError as error:
         raise Trouble(_database_words(error)) from error
-    try:
-        embeddings.prepare(lambda line: say(line[:1].upper() + line[1:]))
-    except embeddings.WrongModel as error:
-        raise Trouble(str(error)) from error
-    with services.folder().plainly():
-        collect_static(say)
 
 
 def check_database() -> None:

@@ -62,7 +62,7 @@ class Folder:
             )
         if shutil.disk_usage(self.path).free < ROOM_NEEDED:
             raise Trouble(
-                f"Less than {ROOM_NEEDED >> 20} MB are free for {self.path}; free some disk space and start again."
+                f"Less than {ROOM_NEEDED >> 20} MB are free for {self.path}; free some space and start again."
             )
 
     def make_for(self, account: Account, path: Path) -> None:
@@ -160,7 +160,9 @@ def forget_pid(path: Path, *, program: str, stop: int) -> None:
     path.unlink(missing_ok=True)
 
 
-def last_words(log: Path, size: int = 4000) -> str:
-    with suppress(OSError):
-        return log.read_bytes()[-size:].decode(errors="replace")
+def words_since(log: Path, start: int) -> str:
+    """What was logged since; the words of an earlier run explain nothing."""
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(start)
+        return file.read().decode(errors="replace")
     return ""

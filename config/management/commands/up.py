@@ -28,8 +28,9 @@ class Command(BaseCommand):
         self.say(f"Aftersale {env.VERSION} in {folder.path}")
         with interruptible(), suppress(KeyboardInterrupt), only_one(folder):
             listening = listen(env.bind(), env.port())
+            starting.prepare_files(self.say)
             with services.hold(say=self.say) as hold:
-                starting.prepare(self.say)
+                starting.prepare_database(self.say)
                 self.serve(Supervisor(folder, hold, listening, self.say), demo=not no_demo)
         self.say("Stopped; everything is kept")
 
