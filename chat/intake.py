@@ -88,7 +88,7 @@ def receive_result(conversation_id: int, *, key: UUID, text: str, opens_turn: bo
     message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at, client_id=client_id, details=details)
     if opens_turn and conversation.holder == Holder.BOT:
         conversation.lease += 1
-        _open_turn(conversation, at=at)
+        _open_turn(conversation, at=at, text=text)
     talk.keep(conversation)
     realtime.wake(conversation, message)
 
@@ -133,7 +133,7 @@ def _save(inbound: Inbound, text: str, *, at: datetime) -> Message:
         conversation.lease += 1
     if conversation.holder == Holder.BOT:
         if conversation.bot_enabled and conversation.shop.bot_enabled:
-            _open_turn(conversation, at=at)
+            _open_turn(conversation, at=at, text=text)
         else:
             realtime.wake(conversation, message)
             handoff.to_queue(conversation, reason=Handoff.Reason.BOT_OFF, at=at)
@@ -152,8 +152,10 @@ def _is_starving(conversation: Conversation, *, at: datetime) -> bool:
     return conversation.turn_discards >= DISCARDS or at - conversation.turn_started_at >= PATIENCE
 
 
-def _open_turn(conversation: Conversation, *, at: datetime) -> None:
-    settle = timedelta(milliseconds=settings.TURN_SETTLE_MS)
+def _open_turn(conversation: Conversation, *, at: datetime, text: str) -> None:
+    """Owe her an answer, as soon as she seems to have said it all: half a sentence rarely comes alone."""
+    is_whole = text.endswith((".", "?", "!", "…"))
+    settle = timedelta(milliseconds=settings.TURN_SETTLE_MS if is_whole else settings.TURN_FRAGMENT_MS)
     if conversation.turn_started_at is None:
         conversation.turn_started_at, conversation.turn_attempts, conversation.turn_discards = at, 0, 0
     conversation.turn_due_at = at + settle
