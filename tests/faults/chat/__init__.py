@@ -1,0 +1,1 @@
+"""The chat under fire; docs/reliability.md says what is done and what must hold."""
