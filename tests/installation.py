@@ -15,10 +15,15 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+import redis
+
 from config import env
+from config.services import redis as services_redis
+from config.services.folder import Folder
 
 # Somebody who is not root, and owns what root owns outside.
 AS_ANOTHER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+SAID_IN = {"keeper": "keeper.state", "postgres": "postgres/postmaster.pid", "redis": "redis/redis.pid"}
 FROM_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY", "AFTERSALE_DATA", "DATABASE_POOL", "PORT")
 
 
@@ -92,19 +97,29 @@ class Installation:
             return self.get("/healthz")[0] == 200
         return False
 
-    def wait_until_healthy(self, within: float) -> float:
-        """Seconds until it is healthy again, or `within` and a bit when it is not."""
-        began = time.monotonic()
-        while not self.is_healthy() and time.monotonic() - began < within:
-            pause()
+    def kill(self, part: str, within: float = 30) -> float:
+        """Kill one part and return the seconds until all is well again, with another process in its place."""
+        before, began = self.pids()[part], time.monotonic()
+        os.kill(before, signal.SIGKILL)
+        wait_for(lambda: self.pids().get(part, before) != before and self.is_well(), within)
         return time.monotonic() - began
 
+    def is_well(self) -> bool:
+        """Healthy by a probe of this moment: the answer of the last two seconds may be a dead worker's."""
+        with suppress(redis.ConnectionError, redis.ResponseError):
+            with redis.Redis.from_url(services_redis.url(Folder(self.data), 0)) as link:
+                link.delete("as:health:answered", "as:health:asked")
+            return self.is_healthy()
+        return False
+
     def pids(self) -> dict[str, int]:
-        """The process of each part, by its name."""
-        found = dict(json.loads((self.data / "up.state").read_text()))
-        found["keeper"] = int((self.data / "keeper.state").read_text().split()[0])
-        found["postgres"] = int((self.data / "postgres" / "postmaster.pid").read_text().split()[0])
-        found["redis"] = int((self.data / "redis" / "redis.pid").read_text())
+        """The process of each part that runs or did, by its name."""
+        found: dict[str, int] = {}
+        with suppress(OSError, ValueError):
+            found |= json.loads((self.data / "up.state").read_text())
+        for part, file in SAID_IN.items():
+            with suppress(OSError, ValueError, IndexError):
+                found[part] = int((self.data / file).read_text().split()[0])
         return found
 
     def processes(self) -> list[int]:
