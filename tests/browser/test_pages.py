@@ -1,0 +1,94 @@
+"""Every page, in a real browser under the strict policy: nothing refused, nothing wider than a phone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE
+
+PUBLIC = ["/", "/account/login/", "/account/signup/", "/account/password/reset/", "/account/consent/", "/chat/new/"]
+HERS = [
+    "/",
+    "/account/",
+    "/account/orders/",
+    "/account/consent/",
+    "/account/email/",
+    "/account/password/change/",
+    "/account/2fa/",
+    "/account/logout/",
+    "/chat/",
+]
+TEAMS = ["/inbox/", "/admin/", "/style/"]
+
+
+def is_too_wide(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [*((None, path) for path in PUBLIC), *(("maria", path) for path in HERS), *(("boss", path) for path in TEAMS)],
+)
+def test_a_page_fits_and_obeys_the_policy(visit, name, path):
+    page = visit(name, PHONE)
+    assert page.goto(path).status == 200
+    assert not is_too_wide(page)
+    assert page.get_by_role("main").count() == 1
+    page.set_viewport_size(DESK)
+    assert not is_too_wide(page)
+
+
+def test_a_visitor_who_only_looks_gets_no_cookie(visit):
+    page = visit()
+    page.goto("/")
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_missing_page_says_so_on_our_paper(visit):
+    page = visit()
+    answer = page.goto("/not/there/")
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="This page is not here")).to_be_visible()
+    expect(page.get_by_role("link", name="To the front page")).to_have_attribute("href", "/")
+    page.complaints.clear()  # the browser's own note on the 404
+
+
+def test_the_theme_is_hers_to_choose_and_stays(visit):
+    page = visit(color_scheme="light")
+    page.goto("/")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_label("Language and appearance").click()
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(paper) != light
+    page.reload()
+    assert page.evaluate(paper) != light
+    page.get_by_label("Language and appearance").click()
+    page.get_by_role("button", name="As my device").click()
+    assert page.evaluate(paper) == light
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_the_language_is_hers_to_choose(visit):
+    page = visit()
+    page.goto("/account/login/")
+    page.get_by_label("Language and appearance").click()
+    page.get_by_role("button", name="Deutsch").click()
+    page.wait_for_url("**/account/login/")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_the_keyboard_reaches_the_content_first_and_shuts_a_menu(visit):
+    page = visit()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    menu = page.get_by_label("Language and appearance")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Dark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Dark")).to_be_hidden()
+    expect(menu).to_be_focused()
