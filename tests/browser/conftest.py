@@ -1,4 +1,4 @@
-"""A real browser on a real installation: `site` is up, `visit` opens a window for somebody, and no page may complain."""
+"""A real browser on a real installation: `site` is up, `visit` opens a window, and no page may complain."""
 
 import os
 from collections.abc import Callable, Iterator
