@@ -35,7 +35,7 @@ def main() -> int:
             _execute(sys.argv)
         else:
             with services.hold():
-                if command != "migrate":
+                if command not in {"migrate", "restore"}:  # these two bring the tables themselves
                     services.prepare(lambda: _execute([sys.argv[0], "migrate", "--verbosity", "0"]))
                 _execute(sys.argv)
     except services.Trouble as trouble:
