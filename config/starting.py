@@ -3,18 +3,18 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from accounts import demo as demo_shop
+from accounts import opening
+from accounts.models import User
 from config import services
 from config.trouble import Trouble
 from knowledge import embeddings
@@ -93,17 +93,24 @@ def collect_static(say: Say) -> None:
 
 def welcome(say: Say, *, address: str, demo: bool, at: datetime) -> None:
     """Greet an installation without people: with a believable shop, or with the key to an empty one."""
-    folder, people = services.folder(), get_user_model().objects
-    if people.exists():
-        return
-    if demo and folder.stamp().get("demo") != "no" and find_spec("accounts.demo"):
-        say("Furnishing a demo shop")
-        for line in import_module("accounts.demo").seed() or ():
-            say(str(line))
-        return
-    folder.write_stamp(demo="no")
-    from accounts import opening
+    folder = services.folder()
+    logins = folder.path / "demo-logins"
+    if not User.objects.exists():
+        if demo and folder.stamp().get("demo") != "no":
+            say("Furnishing a demo shop")
+            with folder.plainly():
+                logins.write_text("".join(f"{login}\n" for login in demo_shop.seed(at)))
+                logins.chmod(0o600)
+        else:
+            folder.write_stamp(demo="no")
+            _hand_out_key(say, address=address, at=at)
+    if logins.exists():
+        say("You may sign in as one of these; change their passwords, or start over with --no-demo, for a real shop:")
+        for line in logins.read_text().splitlines():
+            say(f"    {line}")
 
+
+def _hand_out_key(say: Say, *, address: str, at: datetime) -> None:
     link = reverse("accounts:first_admin", args=[opening.first_admin_token(at=at)])
     say(f"Nobody is here yet; open this once to create the first admin and shop: {address.rstrip('/')}{link}")
 

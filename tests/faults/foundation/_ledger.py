@@ -20,7 +20,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from accounts.models import Shop  # noqa: E402
 from analytics.ledger import cursors, delivery, events  # noqa: E402
-from analytics.ledger.models import Delivery, Event  # noqa: E402
+from analytics.ledger.models import Event  # noqa: E402
 from tests.faults.foundation.ledger import Trial  # noqa: E402
 
 fork = multiprocessing.get_context("fork")
@@ -40,7 +40,7 @@ def conduct(trial: Trial, place: Path) -> dict[str, object]:
     connection.close()  # nobody forks with a connection in hand
     done, rolled_back = fork.Event(), fork.Value("i", 0)
     peers = fork.Process(target=compare, args=(done, place))
-    writers = [fork.Process(target=write, args=(trial, shops, number, rolled_back)) for number in range(trial.writers)]
+    writers = [fork.Process(target=write, args=(trial, shops, n, rolled_back)) for n in range(trial.writers)]
     for process in (peers, *writers):
         process.start()
     kills = kill_about(chance, writers, place)
@@ -57,7 +57,7 @@ def conduct(trial: Trial, place: Path) -> dict[str, object]:
         "by_id": lines(place / "by_id"),
         "by_xid": lines(place / "by_xid"),
         "kills": kills,
-        "kills_wanted": max(4, trial.events // 250),
+        "kills_wanted": trial.events // 250,
         "rolled_back": rolled_back.value,
         "seconds": time.monotonic() - started,
     }
@@ -77,7 +77,7 @@ def write(trial: Trial, shops: list[int], number: int, rolled_back) -> None:
     chance = random.Random(f"{trial.seed} writer {number}")
     left = trial.events // trial.writers
     while left > 0:
-        recorded = 0
+        began, recorded = time.monotonic(), 0
         try:
             with transaction.atomic():
                 recorded = one_transaction(trial, chance, shops, most=left, rolled_back=rolled_back)
@@ -88,10 +88,11 @@ def write(trial: Trial, shops: list[int], number: int, rolled_back) -> None:
                 rolled_back.value += recorded
         else:
             left -= recorded
+        time.sleep(max(0.0, began + recorded * trial.writers / trial.pace * 2 * chance.random() - time.monotonic()))
 
 
 def one_transaction(trial: Trial, chance: random.Random, shops: list[int], *, most: int, rolled_back) -> int:
-    pause = trial.stall if chance.random() < 0.01 else 0.01
+    pause = trial.stall if chance.random() < 0.01 else 0.05
     if chance.random() < 0.5:
         sql("SELECT pg_current_xact_id()")
         time.sleep(chance.random() * pause)
@@ -111,6 +112,7 @@ def one_transaction(trial: Trial, chance: random.Random, shops: list[int], *, mo
             recorded += 1
             if chance.random() < 0.3:
                 time.sleep(chance.random() * pause)
+    time.sleep(chance.random() * pause * 4)
     return recorded
 
 
@@ -160,13 +162,13 @@ def started(target, *args):
 
 
 def work(place: Path, seed: float) -> None:
-    """A worker: what the task `dispatch` does, in a circle. One time in fifty the subscriber fails."""
+    """A worker: what the task `dispatch` does, in a circle. One time in a hundred the subscriber fails."""
     chance = random.Random(seed)
     delivery.FIRST_PAUSE, delivery.MAX_ATTEMPTS = timedelta(milliseconds=30), 100
     log = os.open(place / "subscriber", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def hear(event: Event) -> None:
-        if chance.random() < 0.02:
+        if chance.random() < 0.01:
             raise RuntimeError("on purpose")
         sql("INSERT INTO fault_effect VALUES (%s)", [event.pk])
         os.write(log, b"%d\n" % event.pk)
@@ -193,7 +195,7 @@ def follow(place: Path) -> None:
 
 
 def compare(done, place: Path) -> None:
-    """The peers: one asks for what is above the last id it saw, one for what lies between the last xmin and this one."""
+    """The peers: one asks for what is above the last id it saw, one for what is between the last xmin and this."""
     by_id, by_xid, last, low = [], [], 0, 0
     while True:
         is_last = done.is_set()
