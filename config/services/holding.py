@@ -74,7 +74,10 @@ class Hold:
         self.lock = -1
 
     def _keeper_is_free(self) -> bool:
-        keeper = self.folder.open("keeper")
+        try:
+            keeper = os.open(self.folder.path / "keeper", os.O_RDWR)
+        except FileNotFoundError:  # nobody kept it yet, or it was a scratch folder and is gone
+            return True
         try:
             return try_lock(keeper)
         finally:
@@ -112,6 +115,5 @@ class Hold:
         with suppress(OSError, ValueError, IndexError):
             os.kill(int((self.folder.path / "keeper.state").read_text().split()[0]), signal.SIGTERM)
         until = time.monotonic() + GONE_WITHIN
-        with suppress(Trouble):  # a scratch folder goes away with its keeper
-            while self.folder.path.exists() and not self._keeper_is_free() and time.monotonic() < until:
-                time.sleep(0.02)
+        while not self._keeper_is_free() and time.monotonic() < until:
+            time.sleep(0.02)

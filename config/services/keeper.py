@@ -86,8 +86,11 @@ def main() -> int:
     options.add_argument("--scratch", action="store_true", help="fast and forgetful, and removed at the end")
     chosen = options.parse_args()
     folder = Folder(chosen.data)
-    if not try_lock(folder.open("keeper")):
-        return 0
+    lock, until = folder.open("keeper"), time.monotonic() + 1
+    while not try_lock(lock):  # another keeper's, or for a moment a holder's who looks whether there is one
+        if time.monotonic() > until:
+            return 0
+        time.sleep(0.02)
     state(folder, f"{os.getpid()} starting")
     try:
         keep(folder, chosen.servers, scratch=chosen.scratch)

@@ -39,8 +39,9 @@ def conduct(trial: Trial, place: Path) -> dict[str, object]:
     shops = prepare(trial)
     connection.close()  # nobody forks with a connection in hand
     done, rolled_back = fork.Event(), fork.Value("i", 0)
-    peers = fork.Process(target=compare, args=(done, place))
-    writers = [fork.Process(target=write, args=(trial, shops, n, rolled_back)) for n in range(trial.writers)]
+    unheard = fork.Value("i", 0)
+    peers = fork.Process(target=compare, args=(done, unheard, place))
+    writers = [fork.Process(target=write, args=(trial, shops, n, rolled_back, unheard)) for n in range(trial.writers)]
     for process in (peers, *writers):
         process.start()
     kills = kill_about(chance, writers, place)
@@ -73,11 +74,11 @@ def prepare(trial: Trial) -> list[int]:
     return [shop.pk for shop in shops]
 
 
-def write(trial: Trial, shops: list[int], number: int, rolled_back) -> None:
+def write(trial: Trial, shops: list[int], number: int, rolled_back, unheard) -> None:
     chance = random.Random(f"{trial.seed} writer {number}")
     left = trial.events // trial.writers
     while left > 0:
-        began, recorded = time.monotonic(), 0
+        recorded = 0
         try:
             with transaction.atomic():
                 recorded = one_transaction(trial, chance, shops, most=left, rolled_back=rolled_back)
@@ -88,7 +89,8 @@ def write(trial: Trial, shops: list[int], number: int, rolled_back) -> None:
                 rolled_back.value += recorded
         else:
             left -= recorded
-        time.sleep(max(0.0, began + recorded * trial.writers / trial.pace * 2 * chance.random() - time.monotonic()))
+        while unheard.value > trial.ahead:
+            time.sleep(0.01)
 
 
 def one_transaction(trial: Trial, chance: random.Random, shops: list[int], *, most: int, rolled_back) -> int:
@@ -126,7 +128,7 @@ def kill_about(chance: random.Random, writers: list, place: Path) -> int:
     workers = [started(work, place, chance.random()), started(work, place, chance.random()), started(follow, place)]
     kills = 0
     while any(writer.is_alive() for writer in writers):
-        time.sleep(0.02 + chance.random() * 0.4)
+        time.sleep(0.05 + chance.random() * 0.5)
         place_of = chance.randrange(3)
         workers[place_of].kill()
         workers[place_of].join()
@@ -191,10 +193,10 @@ def follow(place: Path) -> None:
         cursor = page.cursor
         (place / "next").write_text(str(cursor))
         (place / "next").replace(kept)
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
-def compare(done, place: Path) -> None:
+def compare(done, unheard, place: Path) -> None:
     """The peers: one asks for what is above the last id it saw, one for what is between the last xmin and this."""
     by_id, by_xid, last, low = [], [], 0, 0
     while True:
@@ -206,9 +208,13 @@ def compare(done, place: Path) -> None:
         window = "SELECT id FROM ledger_event WHERE xid >= %s::text::xid8 AND xid < %s::text::xid8 ORDER BY id"
         by_xid += [number for (number,) in sql(window, [low, high])]
         low = high
+        horizon = cursors.settled()
+        [(unheard.value,)] = sql(
+            "SELECT count(*) FROM ledger_event e, ledger_cursor c WHERE e.id > c.last AND e.id <= %s", [horizon]
+        )
         if is_last:
             break
-        time.sleep(0.005)
+        time.sleep(0.02)
     (place / "by_id").write_text("".join(f"{number}\n" for number in by_id))
     (place / "by_xid").write_text("".join(f"{number}\n" for number in by_xid))
 

@@ -31,7 +31,7 @@ class Trial:
     writers: int = 8
     seed: int = 20_260
     stall: float = 0.5  # seconds the longest transactions take
-    pace: float = 100.0  # events a second: the readers stay close behind, where it is dangerous
+    ahead: int = 15  # settled events unheard at which writers wait: the workers shall read where it is dangerous
 
 
 def figures(trial: Trial = Trial()) -> Iterator[Figure]:

@@ -81,9 +81,11 @@ class Visitors:
         browser.addheaders = [("X-Forwarded-For", f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")]
         page = f"http://localhost:{self.place.port}/account/signup/"
         form = browser.open(page, timeout=10).read().decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form).group(1)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+        if token is None:
+            return False  # half a page: the web process was killed while it wrote
         password = "a-long-lantern-42"
-        fields = {"csrfmiddlewaretoken": token, "email": email, "password1": password, "password2": password}
+        fields = {"csrfmiddlewaretoken": token.group(1), "email": email, "password1": password, "password2": password}
         with browser.open(page, urllib.parse.urlencode(fields).encode(), timeout=10) as answer:
             return answer.status == 302
 
