@@ -197,8 +197,7 @@ def _step(subscriber: Subscriber, event: Event, *, before: int) -> bool:
         cursor = _hold(subscriber)
         if cursor is None or cursor.last != before:
             return False
-        behind = Delivery.objects.filter(reader=subscriber.name, subject=event.subject)
-        if behind.exists():
+        if Delivery.objects.filter(reader=subscriber.name, subject=event.subject).exists():
             Delivery.objects.create(reader=subscriber.name, event=event, subject=event.subject, due_at=timezone.now())
         elif trouble := _trouble(subscriber, event):
             held_up = Delivery(reader=subscriber.name, event=event, subject=event.subject)

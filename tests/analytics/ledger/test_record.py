@@ -40,6 +40,16 @@ def test_an_event_knows_its_transaction_and_its_number_at_once(shop):
     assert Event.objects.get() == event
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_has_its_number_before_an_event_gets_an_id():
+    """What the horizon relies on: whoever holds an id can be waited for."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NULL, ledger_next_event_id()")
+        assert cursor.fetchone()[0]
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        assert cursor.fetchone()[0]
+
+
 def test_the_database_gives_the_time_when_nobody_does(shop):
     assert events.record("shop.created", shop=shop).at.tzinfo is not None
 
