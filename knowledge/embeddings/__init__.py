@@ -12,49 +12,91 @@ from numpy.typing import NDArray
 from knowledge.embeddings import fake, minilm, remote
 from knowledge.embeddings.minilm import WrongModel
 
-__all__ = ["Engine", "Vectors", "WrongModel", "dimension", "embed", "prepare", "ready", "recipe"]
+__all__ = [
+    "Engine",
+    "Vectors",
+    "WrongModel",
+    "WrongRecipe",
+    "chosen",
+    "dimension",
+    "embed",
+    "knows",
+    "pieces",
+    "prepare",
+    "ready",
+    "recipe",
+    "verify",
+]
 
 Vectors = NDArray[np.float32]
+
+
+class WrongRecipe(Exception):
+    """The engine no longer makes vectors of this recipe."""
 
 
 class Engine(Protocol):
     """One way to turn texts into vectors; `recipe` names model, runtime, precision and dimension."""
 
-    recipe: str
-    dimension: int
+    @property
+    def recipe(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def languages(self) -> frozenset[str]: ...
 
     def embed(self, texts: Sequence[str], *, bulk: bool) -> Vectors: ...
 
 
 def prepare(progress: Callable[[str], None] | None = None) -> None:
     """Put what the chosen engine needs on disk; does nothing the second time."""
-    if _choice() == "minilm":
+    if chosen() == "minilm":
         minilm.convert(progress or (lambda line: None))
 
 
 def ready() -> bool:
     """Whether the chosen engine can embed without preparing anything first."""
-    return minilm.converted() if _choice() == "minilm" else True
+    return minilm.converted() if chosen() == "minilm" else True
 
 
-def embed(texts: Sequence[str], *, bulk: bool = False) -> Vectors:
+def verify() -> None:
+    """Raise WrongModel when the bundled model is not the pinned one; an engine elsewhere vouches for itself."""
+    if chosen() == "minilm":
+        minilm.verify()
+
+
+def embed(texts: Sequence[str], *, bulk: bool = False, engine_name: str = "") -> Vectors:
     """One unit-length row a text; `bulk` may use more of the machine, and be slower for a lone text."""
-    engine = _engine()
+    engine = _engine(engine_name)
     if not texts:
         return np.zeros((0, engine.dimension), np.float32)
     return engine.embed(texts, bulk=bulk)
 
 
-def recipe() -> str:
+def pieces(text: str) -> list[tuple[int, int]]:
+    """Where each word piece of the bundled model starts and ends; chunks are measured in these."""
+    return minilm.pieces(text)
+
+
+def recipe(engine_name: str = "") -> str:
     """The stamp of a vector: vectors of different recipes are never compared."""
-    return _engine().recipe
+    return _engine(engine_name).recipe
 
 
-def dimension() -> int:
-    return _engine().dimension
+def dimension(engine_name: str = "") -> int:
+    return _engine(engine_name).dimension
 
 
-def _choice() -> str:
+def knows(language: str, engine_name: str = "") -> bool:
+    """Whether an engine was made for a language; one that names none is taken to know them all."""
+    languages = _engine(engine_name).languages
+    return not languages or language.lower().split("-")[0] in languages
+
+
+def chosen() -> str:
+    """The name of the engine the settings ask for; others may be asked for by theirs while they still serve."""
     return str(getattr(settings, "EMBEDDINGS", "") or "minilm")
 
 
@@ -62,9 +104,9 @@ _engines: dict[tuple[int, str], Engine] = {}
 _loading = threading.Lock()
 
 
-def _engine() -> Engine:
-    """The chosen engine, loaded once in each process: one taken through a fork would hang."""
-    choice = _choice()
+def _engine(name: str) -> Engine:
+    """An engine, the chosen one by default, loaded once in each process: one taken through a fork would hang."""
+    choice = name or chosen()
     key = (os.getpid(), choice)
     if key not in _engines:
         with _loading:

@@ -13,14 +13,17 @@ class Fake:
 
     recipe = "fake|1|float32|384"
     dimension = 384
+    languages = frozenset[str]()
 
     def embed(self, texts: Sequence[str], *, bulk: bool) -> NDArray[np.float32]:
         rows = np.stack([self._row(text) for text in texts])
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        vectors: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        return vectors
 
     def _row(self, text: str) -> NDArray[np.float64]:
         words = re.findall(r"\w+", text.casefold()) or [""]
-        return np.sum([_direction(word) for word in words], axis=0)
+        row: NDArray[np.float64] = np.sum([_direction(word) for word in words], axis=0)
+        return row
 
 
 def _direction(word: str) -> NDArray[np.float64]:

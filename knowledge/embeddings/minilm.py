@@ -2,6 +2,7 @@
 
 import ctypes
 import hashlib
+import importlib
 import importlib.util
 import json
 import mmap
@@ -9,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,9 @@ def convert(progress: Callable[[str], None]) -> None:
     """Make the encoder in the data folder, whole or not at all."""
     if converted():
         return
-    source, target = _bundled(), folder()
-    weights = source / "model.safetensors"
+    target = folder()
     progress("checking the embedding model")
-    if not weights.is_file() or _sha256(weights) != WEIGHTS:
-        raise WrongModel(source)
+    source = verify()
     progress("converting the embedding model")
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".model-", dir=target.parent))
@@ -64,10 +63,32 @@ def convert(progress: Callable[[str], None]) -> None:
     progress("the embedding model is ready")
 
 
+def verify() -> Path:
+    """Where the bundled model lies, read through to its last byte; WrongModel unless it is the pinned one."""
+    source = _bundled()
+    weights = source / "model.safetensors"
+    if not weights.is_file() or _sha256(weights) != WEIGHTS:
+        raise WrongModel(source)
+    return source
+
+
 def load() -> "MiniLM":
     """The encoder, made first if nobody has."""
     convert(lambda line: None)
     return MiniLM(folder())
+
+
+def pieces(text: str) -> list[tuple[int, int]]:
+    """Start and end of every word piece of a text, however long it is."""
+    return list(_measure().encode(_readable(text), add_special_tokens=False).offsets)
+
+
+@cache
+def _measure() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(_bundled() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 class MiniLM:
@@ -75,6 +96,7 @@ class MiniLM:
 
     recipe = RECIPE
     dimension = DIMENSION
+    languages = frozenset({"en"})
 
     def __init__(self, where: Path) -> None:
         self._where = where
@@ -102,9 +124,8 @@ class MiniLM:
         return self._encoder(threads=BULK_THREADS)
 
     def _encoder(self, *, threads: int) -> Any:
-        import ctranslate2  # loaded where it is used: a web process that never embeds stays light
-
-        encoder = ctranslate2.Encoder(str(self._where), device="cpu", inter_threads=1, intra_threads=threads)
+        runtime: Any = importlib.import_module("ctranslate2")  # a process that never embeds stays light
+        encoder = runtime.Encoder(str(self._where), device="cpu", inter_threads=1, intra_threads=threads)
         # A forked child must never tear this down: it would wait for threads that only the parent has.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(encoder))
         return encoder
@@ -164,9 +185,9 @@ def _safetensors(path: Path) -> Iterator[tuple[str, NDArray[Any]]]:
 
 def _encoder_spec(source: Path) -> Any:
     """Lay the tensors of a BERT into the places CTranslate2 has for them."""
-    from ctranslate2.converters import utils
-    from ctranslate2.specs import common_spec, transformer_spec
-
+    common_spec: Any = importlib.import_module("ctranslate2.specs.common_spec")
+    transformer_spec: Any = importlib.import_module("ctranslate2.specs.transformer_spec")
+    utils: Any = importlib.import_module("ctranslate2.converters.utils")
     shape = json.loads((source / "config.json").read_text())
     tensors = dict(_safetensors(source / "model.safetensors"))
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 class Remote:
     """A model of somebody else's, asked through LangChain."""
 
+    languages = frozenset[str]()
+
     def __init__(self, name: str, **options: Any) -> None:
         from langchain.embeddings import init_embeddings  # only installations that chose one pay for the import
 
@@ -30,4 +32,5 @@ class Remote:
         rows = [self._model.embed_query(texts[0])] if lone else self._model.embed_documents(list(texts))
         vectors = np.asarray(rows, np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
