@@ -46,9 +46,36 @@ function choose(theme) {
     // It holds for this page only.
   }
   showTheme();
+}
+
+function showTheme() {
+  const theme = document.documentElement.dataset.theme ?? "system";
+  for (const button of document.querySelectorAll("[data-sets-theme]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.setsTheme === theme));
+  }
+}
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copies);
+  await navigator.clipboard?.writeText(source.innerText.trim());
+  say(button.dataset.copied ?? button.textContent);
+}
+
+/** Say something in the page's one live region: read aloud, shown for a while, never in the way. */
+export function say(words, tone = "good") {
+  const toast = document.createElement("p");
+  toast.className = "toast";
+  toast.dataset.tone = tone;
+  toast.textContent = words;
+  document.getElementById("toasts")?.append(toast);
+  setTimeout(() => toast.remove(), 6000);
+}
+
+showTheme();
 
 // In a row of places that scrolls sideways, the one she is at stands in sight.
 for (const here of document.querySelectorAll(".side-nav [aria-current], .tabs > [aria-current]")) {
   const row = here.parentElement;
-  row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 2 + here.clientWidth / 2;
+  const middle = here.getBoundingClientRect().left + here.clientWidth / 2;
+  row.scrollLeft += middle - row.getBoundingClientRect().left - row.clientWidth / 2;
 }
