@@ -102,10 +102,14 @@ class Folder:
 
     def write_stamp(self, **facts: str) -> None:
         """Say that this version finished preparing the folder."""
+        self.write("VERSION", json.dumps(self.stamp() | {"version": env.VERSION} | facts) + "\n")
+
+    def write(self, name: str, words: str) -> None:
+        """Whole or not at all: somebody may be reading."""
         with self.plainly():
-            fresh = self.path / "VERSION.new"
-            fresh.write_text(json.dumps(self.stamp() | {"version": env.VERSION} | facts) + "\n")
-            fresh.replace(self.path / "VERSION")
+            fresh = self.path / f"{name}.{os.getpid()}"
+            fresh.write_text(words)
+            fresh.replace(self.path / name)
 
     def open(self, name: str) -> int:
         with self.plainly():

@@ -58,7 +58,7 @@ def keep(folder: Folder, names: list[str], *, scratch: bool) -> None:
             one.start()
         for one, server in zip(kept, servers, strict=True):
             wait_for(one, server)
-        state(folder, f"{os.getpid()} ready {' '.join(names)}")
+        folder.write("keeper.state", f"{os.getpid()} ready {' '.join(names)}")
         _say("ready")
         _close_output(folder)
         while not stop_asked and not try_lock(lock):
@@ -73,12 +73,6 @@ def keep(folder: Folder, names: list[str], *, scratch: bool) -> None:
             shutil.rmtree(folder.sockets, ignore_errors=True)
 
 
-def state(folder: Folder, words: str) -> None:
-    fresh = folder.path / "keeper.state.new"
-    fresh.write_text(words)
-    fresh.replace(folder.path / "keeper.state")
-
-
 def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("data", type=Path)
@@ -91,7 +85,7 @@ def main() -> int:
         if time.monotonic() > until:
             return 0
         time.sleep(0.02)
-    state(folder, f"{os.getpid()} starting")
+    folder.write("keeper.state", f"{os.getpid()} starting")
     try:
         keep(folder, chosen.servers, scratch=chosen.scratch)
     except Trouble as trouble:

@@ -56,8 +56,11 @@ class Kept:
             self.process.send_signal(self.what.stop_signal)
 
     def stop(self, within: float) -> None:
-        """Ask, wait, and insist."""
         self.ask_to_stop()
+        self.see_out(within)
+
+    def see_out(self, within: float) -> None:
+        """Wait for one who was asked, and insist in the end."""
         if self.process is None:
             return
         try:

@@ -87,8 +87,12 @@ class Supervisor:
     def stop(self) -> None:
         """In order: first nobody new comes in, then the work ends, then the clock."""
         self.listening.close()
-        for one in self.kept:
-            one.stop(STOP_WITHIN)
+        web, *others = self.kept
+        web.stop(STOP_WITHIN)
+        for one in others:
+            one.ask_to_stop()
+        for one in others:
+            one.see_out(STOP_WITHIN)
         (self.folder.path / "up.state").unlink(missing_ok=True)
 
     def _look(self) -> None:
@@ -110,7 +114,7 @@ class Supervisor:
 
     def _write_state(self) -> None:
         pids = {one.what.name: one.process.pid for one in self.kept if one.process is not None}
-        (self.folder.path / "up.state").write_text(json.dumps({"supervisor": os.getpid(), **pids}))
+        self.folder.write("up.state", json.dumps({"supervisor": os.getpid(), **pids}))
 
 
 @contextmanager

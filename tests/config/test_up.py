@@ -66,7 +66,7 @@ def test_after_a_killed_supervisor_the_next_start_keeps_everything(running):
     running.process.wait()
     assert wait_for(lambda: not running.processes()), "it left orphans"
 
-    said = running.up()
+    running.said = said = running.up()
 
     kept = running.manage("shell", "-v0", "-c", "from accounts.models import Shop; print(Shop.objects.get().name)")
     assert kept.stdout == "Emma\n"
