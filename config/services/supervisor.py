@@ -57,6 +57,7 @@ class Supervisor:
     def __init__(self, folder: Folder, hold: Hold | None, listening: socket.socket, say: Say) -> None:
         self.folder, self.hold, self.listening, self.say = folder, hold, listening, say
         self.kept = [Kept(child) for child in self._children()]
+        self.written: dict[str, int] = {}
 
     def start(self) -> None:
         """Return when GET /healthz says that all is well."""
@@ -100,7 +101,7 @@ class Supervisor:
             code = one.revive()
             if code is not None:
                 self.say(f"The {one.what.name} process ended ({_reason(code)}); starting it again")
-                self._write_state()
+        self._write_state()
 
     def _children(self) -> Iterator[Child]:
         logs = self.folder.logs
@@ -113,8 +114,11 @@ class Supervisor:
         yield Child("beat", ["celery", "-A", "config", "beat", "-l", "WARNING", "--pidfile="], logs / "beat.log", where)
 
     def _write_state(self) -> None:
+        """Who runs, for the next start to see off should we be killed."""
         pids = {one.what.name: one.process.pid for one in self.kept if one.process is not None}
-        self.folder.write("up.state", json.dumps({"supervisor": os.getpid(), **pids}))
+        if pids != self.written:
+            self.folder.write("up.state", json.dumps({"supervisor": os.getpid(), **pids}))
+            self.written = pids
 
 
 @contextmanager
