@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Shop, User
 from analytics.ledger import events
 from knowledge import indexing
-from knowledge.models import Article, Audience, Revision, Status
+from knowledge.models import Article, Audience, Gap, Revision, Status
 
 LONGEST_BODY = 1_000_000  # characters: some 150,000 words, a book
 
@@ -109,6 +109,7 @@ def publish(
     article.published_at = article.published_at if unchanged else at
     article.save(update_fields=["status", "published_revision", "publish_at", "published_at", "updated_at"])
     indexing.put(article, embed=embed)
+    Gap.objects.filter(article=article, status=Gap.Status.DRAFTED).update(status=Gap.Status.CLOSED)
     if not unchanged:
         events.record(
             "article.published",
@@ -117,7 +118,7 @@ def publish(
             actor=by,
             at=at,
             revision_number=revision.number,
-            language=_known(article.language),
+            language=known(article.language),
         )
 
 
@@ -159,7 +160,7 @@ def translates(article: Article, source: Article | None) -> None:
     article.save(update_fields=["translation_of", "source_revision", "updated_at"])
 
 
-@shared_task
+@shared_task(name="knowledge.publish_due")
 def publish_due() -> None:
     """Publish whatever's hour has come."""
     for article in Article.objects.due(timezone.now()):
@@ -176,6 +177,11 @@ def free_slug(shop: Shop, language: str, title: str) -> str:
         Article.objects.filter(shop=shop, language=language, slug__startswith=base).values_list("slug", flat=True)
     )
     return next(slug for slug in _numbered(base) if slug not in taken)
+
+
+def known(language: str) -> str:
+    """The language as the ledger names it: one of a closed list, or none of them."""
+    return language if language.lower() in LANG_INFO else "und"
 
 
 def _free_id(shop: Shop, slug: str) -> str:
@@ -204,13 +210,8 @@ def _leave(article: Article, status: Status, *, by: User | None, at: datetime | 
             revision=revision,
             actor=by,
             at=at,
-            language=_known(article.language),
+            language=known(article.language),
         )
-
-
-def _known(language: str) -> str:
-    """The language as the ledger names it: one of a closed list, or none of them."""
-    return language if language.lower() in LANG_INFO else "und"
 
 
 def _lock(article: Article) -> None:

@@ -81,7 +81,7 @@ def set_audience(article: Article) -> None:
     Posting.objects.filter(chunk__article=article).exclude(audience=article.audience).update(audience=article.audience)
 
 
-@shared_task
+@shared_task(name="knowledge.embed_article")
 def embed_article(pk: int) -> None:
     """Give meaning to what was just published; whatever fails is found again by the sweep."""
     recipes.fill(article=pk)

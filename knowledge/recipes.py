@@ -1,8 +1,10 @@
 """Which vectors serve, which are in the making, and which chunks still lack theirs."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from math import inf
 
 from celery import shared_task
 from django.db import connection, transaction
@@ -16,7 +18,8 @@ from knowledge.models.index import BUNDLED_DIMENSION
 BATCH = 64
 REMEMBERED = timedelta(minutes=2)  # how long a search that began with the old recipe may still find its vectors
 LARGEST_INDEXED = 4000  # dimensions an HNSW index of half-precision vectors takes
-_LOCK = 0x72656369
+SWEEP = 60.0  # seconds a sweep may take; the next one goes on where it stopped
+_LOCK, _SWEEPING = 0x72656369, 0x73776565
 Progress = Callable[[int, int], None]
 
 
@@ -26,11 +29,11 @@ def serving() -> Recipe:
     return found or _first()
 
 
-def follow(progress: Progress | None = None) -> Recipe:
+def follow(progress: Progress | None = None, *, until: float = inf) -> Recipe:
     """Bring every vector to the recipe the settings ask for; the old ones serve until the last is made."""
     old, stamp = serving(), embeddings.recipe()
     if old.stamp == stamp:
-        fill(progress=progress)
+        fill(progress=progress, until=until)
         return old
     new, _ = Recipe.objects.update_or_create(
         stamp=stamp,
@@ -42,21 +45,29 @@ def follow(progress: Progress | None = None) -> Recipe:
         },
     )
     _index(new.dimension)
-    while True:
-        fill(new, progress=progress)
+    while time.monotonic() < until:
+        fill(new, progress=progress, until=until)
         with transaction.atomic():
             _alone()
             if not missing(new).exists():
                 _switch(new)
-                return new
+                break
+    return serving()
 
 
-def fill(recipe: Recipe | None = None, *, article: int | None = None, progress: Progress | None = None) -> int:
+def fill(
+    recipe: Recipe | None = None,
+    *,
+    article: int | None = None,
+    progress: Progress | None = None,
+    until: float = inf,
+) -> int:
     """Embed whatever has no vector yet, of one recipe or of all that are in use; tells how many chunks that were."""
     if recipe is None:
         serving()
         used = Recipe.objects.exclude(state=Recipe.State.RETIRED).order_by("pk")
-        return sum(fill(each, article=article, progress=progress) for each in used if _is_at_hand(each))
+        at_hand = [each for each in used if _is_at_hand(each)]
+        return sum(fill(each, article=article, progress=progress, until=until) for each in at_hand)
     _fill_titles(recipe, article)
     done, total = 0, missing(recipe, article).count()
     last = 0
@@ -67,6 +78,8 @@ def fill(recipe: Recipe | None = None, *, article: int | None = None, progress: 
         last = batch[-1]
         if progress:
             progress(done, max(total, done))
+        if time.monotonic() > until:
+            break
     return done
 
 
@@ -76,11 +89,18 @@ def missing(recipe: Recipe, article: int | None = None) -> QuerySet[Chunk]:
     return chunks.filter(article=article) if article else chunks
 
 
-@shared_task
+@shared_task(name="knowledge.sweep")
 def sweep() -> None:
     """What a lost queue or a dead worker left without vectors gets them; retired vectors go."""
-    follow()
-    forget()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SWEEPING])
+        if not cursor.fetchone()[0]:  # another worker is at it
+            return
+        try:
+            follow(until=time.monotonic() + SWEEP)
+            forget()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_SWEEPING])
 
 
 def forget() -> None:
