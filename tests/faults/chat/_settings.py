@@ -5,7 +5,7 @@ import os
 from config.settings import *  # noqa: F403
 
 INSTALLED_APPS += ["tests.faults.chat._app.Bots"]  # noqa: F405
-RATE_LIMITS = {}
+RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "")  # noqa: F405
 EMBEDDINGS = "fake"
 ASSISTANT = os.environ.get("ASSISTANT") or "tests.faults.chat._bots.reply"
 TURN_SETTLE_MS = int(os.environ.get("TURN_SETTLE_MS") or TURN_SETTLE_MS)  # noqa: F405

@@ -15,7 +15,7 @@ import redis
 from config import env
 from config.services.folder import Folder
 from tests.chat.client import Chat
-from tests.installation import installation
+from tests.installation import installation, wait_for
 
 SETTINGS = "tests.faults.chat._settings"
 
@@ -100,7 +100,7 @@ class Whole(Stage):
 
     def kill(self, part, *, dice):
         """kill -9; of a worker sometimes the whole group, sometimes one of its hands, sometimes its head alone."""
-        pid = self.one.pids()[part]
+        pid = self.pid(part)
         with suppress(ProcessLookupError):
             if part == "worker" and (fate := dice.choice(["all", "hand", "head"])) != "head":
                 if fate == "all":
@@ -109,13 +109,18 @@ class Whole(Stage):
                 pid = dice.choice(children(pid) or [pid])
             os.kill(pid, signal.SIGKILL)
 
+    def pid(self, part):
+        """Its process; the list of them may be in the middle of being written."""
+        wait_for(lambda: part in self.one.pids(), 60)
+        return self.one.pids()[part]
+
     async def healed(self, within=60):
-        """Seconds until it is healthy again."""
-        return await asyncio.to_thread(self.one.wait_until_healthy, within)
+        """Whether all is well again in time."""
+        return await asyncio.to_thread(wait_for, self.one.is_well, within)
 
     def memory(self, part):
         """What this process alone keeps in memory, in KiB."""
-        told = Path(f"/proc/{self.one.pids()[part]}/smaps_rollup").read_text().splitlines()
+        told = Path(f"/proc/{self.pid(part)}/smaps_rollup").read_text().splitlines()
         return sum(int(line.split()[1]) for line in told if line.startswith("Private_"))
 
 

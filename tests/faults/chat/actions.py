@@ -37,7 +37,7 @@ def cut_off(whole: Whole, effects: Counter, *, shoppers: int, each: int, kills: 
     began = time.monotonic()
     dice, cut, blows = random.Random(seed), 0, 0
     while cut < kills and time.monotonic() - began < WITHIN:
-        hands = children(whole.one.pids()["worker"])
+        hands = children(whole.pid("worker"))
         if hands:
             with suppress(ProcessLookupError):
                 os.kill(dice.choice(hands), signal.SIGKILL)

@@ -44,7 +44,8 @@ async def take_over(whole: Whole, *, races: int, lanes: int, seed: int) -> tuple
     )
     numbers = [shopper["number"] for shopper in shoppers]
     taken = whole.ask(
-        "SELECT conversation_id, last_seq FROM faults_holder WHERE holder = 'person' AND conversation_id = ANY(%s) ORDER BY id",
+        """SELECT conversation_id, last_seq FROM faults_holder
+           WHERE holder = 'person' AND conversation_id = ANY(%s) ORDER BY id""",
         numbers,
     )
     rows = defaultdict(list)
@@ -77,7 +78,7 @@ async def take_over(whole: Whole, *, races: int, lanes: int, seed: int) -> tuple
 async def _race_in_one(whole: Whole, shopper: dict, agent: dict, races: int, dice: random.Random) -> None:
     """Ask, take over at about the time the answer is ready, speak, wait for what might come late, give back."""
     asks, takes = whole.shopper(shopper), whole.agent(agent, shopper["conversation"])
-    aim = 0.35
+    aim = 0.3
     async with running(asks, takes):
         assert await takes.until(lambda: takes.state, 60)
         for number in range(races):
@@ -86,9 +87,9 @@ async def _race_in_one(whole: Whole, shopper: dict, agent: dict, races: int, dic
             tag = f"q{number}"
             asks.say(f"{tag} #sleep={thinks:.3f}")
             assert await asks.until(lambda: not asks.outbox, 60)
-            await asyncio.sleep(max(0, dice.gauss(aim, 0.05) + thinks - 0.075))
-            answered = any(tag in message["text"].split() for message in asks.messages[known + 1 :])
-            aim += -0.02 if answered else 0.02  # stay where both win about as often
+            await asyncio.sleep(max(0, dice.gauss(aim, aim / 10) + thinks))
+            answered = any(one["author"] == "bot" and tag in one["text"].split() for one in asks.messages[known:])
+            aim *= 0.87 if answered else 1.15  # stay where both win about as often
             while takes.state.get("holder") != "person":
                 await takes.send("take")
                 await takes.until(lambda: takes.state.get("holder") == "person", 5)
@@ -138,7 +139,7 @@ async def bursts(whole: Whole, *, count: int, lanes: int, seed: int) -> tuple[li
 
 
 async def _bursts_in_one(whole: Whole, shopper: dict, count: int, dice: random.Random) -> dict[str, set[str]]:
-    """Two to five messages at typing speed or all at once, then silence until they are answered, and a little longer."""
+    """Two to five messages, all at once or as one types, then silence until a little after the answer."""
     said = {}
     chat = whole.shopper(shopper)
     async with running(chat):

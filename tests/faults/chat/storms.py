@@ -41,15 +41,17 @@ STORMS = (
 
 
 def figures() -> Iterator[Figure]:
-    total = Counter()
+    total, back = Counter(), 0.0
     with stage() as whole:
         for storm in STORMS:
             people = whole.invite(shoppers=CONVERSATIONS, agents=CONVERSATIONS // 5)
             found = asyncio.run(blow(whole, people, storm, each=EACH, seed=SEED))
             yield from told(f"storms.{storm.name}", found)
-            total.update({one.name: getattr(found, one.name) for one in fields(Tally) if one.name != "examples"})
+            total.update({one.name: getattr(found, one.name) for one in fields(Tally) if one.type is int})
+            back = max(back, found.seconds_back)
     yield Figure("chat.storms.said", total["said"], "messages", bar=10_000, better="higher", seed=SEED)
     yield from told("storms.total", Tally(**total))
+    yield Figure("chat.storms.seconds_back", round(back, 3), "s", bar=1, n=total["said"], seed=SEED)
 
 
 def told(name: str, found: Tally) -> Iterator[Figure]:
