@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,7 +37,7 @@ class Folder:
         if len(os.fsencode(inside / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
             return inside
         mark = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:12]
-        return Path(f"/tmp/aftersale-{os.geteuid()}-{mark}")  # noqa: S108  (0700, and refused when another account made it)
+        return Path(f"/tmp/aftersale-{os.geteuid()}-{mark}/s")  # noqa: S108  (below a folder that is ours alone)
 
     @property
     def logs(self) -> Path:
@@ -64,6 +65,16 @@ class Folder:
             raise Trouble(
                 f"Less than {ROOM_NEEDED >> 20} MB are free for {self.path}; free some space and start again."
             )
+
+    def make_sockets(self, account: Account) -> None:
+        if self.sockets.parent != self.path:
+            self.make_for(Account(os.geteuid(), os.getegid()), self.sockets.parent)
+        self.make_for(account, self.sockets)
+
+    def remove_sockets(self) -> None:
+        """Leave nothing outside the folder."""
+        if self.sockets.parent != self.path:
+            shutil.rmtree(self.sockets.parent, ignore_errors=True)
 
     def make_for(self, account: Account, path: Path) -> None:
         """A closed folder that belongs to the account a server runs as."""
@@ -151,15 +162,15 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-def forget_pid(path: Path, *, program: str, stop: int) -> None:
-    """See off a server that outlived its keeper, and drop a pid file that names nobody or somebody else."""
+def see_off(path: Path, *, stop: int) -> None:
+    """End the server that outlived its keeper, and drop a pid file that names nobody or, since a reboot, a stranger."""
+    if sys.platform != "linux":  # elsewhere Postgres itself has to judge its pid file
+        return
     with suppress(OSError, ValueError, IndexError):
         pid = int(path.read_text().split()[0])
         until = time.monotonic() + 20
-        while Path(f"/proc/{pid}/comm").read_text().strip() == program:
-            if time.monotonic() > until:
-                stop = signal.SIGKILL
-            os.kill(pid, stop)
+        while os.readlink(f"/proc/{pid}/cwd") == os.path.realpath(path.parent):
+            os.kill(pid, stop if time.monotonic() < until else signal.SIGKILL)
             time.sleep(0.1)
     path.unlink(missing_ok=True)
 

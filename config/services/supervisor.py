@@ -117,8 +117,9 @@ class Supervisor:
         """Who runs, for the next start to see off should we be killed."""
         pids = {one.what.name: one.process.pid for one in self.kept if one.process is not None}
         if pids != self.written:
-            self.folder.write("up.state", json.dumps({"supervisor": os.getpid(), **pids}))
-            self.written = pids
+            with suppress(Trouble):  # a full disk is no reason to stop serving
+                self.folder.write("up.state", json.dumps({"supervisor": os.getpid(), **pids}))
+                self.written = pids
 
 
 @contextmanager
@@ -133,7 +134,7 @@ def only_one(folder: Folder) -> Iterator[None]:
                 f"Aftersale already runs on {folder.path} (process {pid}); "
                 "stop it first, or name another folder with --data."
             )
-        _see_off(pid for name, pid in _state(folder).items() if name != "supervisor")
+        _see_off(folder, (pid for name, pid in _state(folder).items() if name != "supervisor"))
         yield
     finally:
         os.close(lock)
@@ -180,12 +181,12 @@ def interruptible() -> Iterator[None]:
     yield
 
 
-def _see_off(pids: Iterable[int]) -> None:
+def _see_off(folder: Folder, pids: Iterable[int]) -> None:
     """The kernel already asked the children of a killed supervisor to end; insist where one lingers."""
-    until = time.monotonic() + 5
+    until, ours = time.monotonic() + 5, os.fsencode(f"AFTERSALE_DATA={folder.path}")
     for pid in pids:
         with suppress(OSError):
-            while b"config" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            while ours in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                 if time.monotonic() > until:
                     os.kill(pid, signal.SIGKILL)
                 time.sleep(0.05)

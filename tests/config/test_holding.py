@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from config import env
+from config.services import postgres
 from config.services.folder import Folder
 from config.services.holding import Hold
 from tests.installation import AS_ANOTHER, Installation, can, installation, wait_for
@@ -128,9 +129,37 @@ def test_a_long_folder_name_leaves_the_sockets_short(place):
     with holding(deep):
         assert ask(deep, "select 1") == [(1,)]
         sockets = Folder(deep.data).sockets
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in (sockets, sockets.parent)}
 
-    assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
-    shutil.rmtree(sockets)
+    assert modes == {0o700}
+    assert not sockets.parent.exists()
+
+
+def test_a_pid_file_that_names_a_stranger_harms_nobody(place):
+    with holding(place):
+        pass
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        (place.data / "postgres" / "postmaster.pid").write_text(f"{stranger.pid}\n")
+        (place.data / "redis" / "redis.pid").write_text(f"{stranger.pid}\n")
+
+        with holding(place):
+            assert ask(place, "select 1") == [(1,)]
+
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_server_that_outlived_its_keeper_is_seen_off(place):
+    server = postgres.Postgres(Folder(place.data))
+    with holding(place):
+        pass
+    server.prepare(lambda words: None)
+    orphan = server.start()
+    assert wait_for(server.is_ready)
+
+    with holding(place):
+        assert ask(place, "select 1") == [(1,)]
+        assert orphan.poll() is not None
 
 
 def test_a_half_made_cluster_is_made_anew(place):
