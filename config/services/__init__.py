@@ -15,7 +15,17 @@ from config.services import addresses
 from config.services.folder import Folder
 from config.trouble import Trouble
 
-__all__ = ["Trouble", "broker_url", "database", "embedded", "hold", "prepare", "redis_url", "secret_key"]
+__all__ = [
+    "Trouble",
+    "broker_url",
+    "database",
+    "embedded",
+    "hold",
+    "prepare",
+    "redis_url",
+    "secret_key",
+    "with_our_programs",
+]
 
 
 def embedded() -> list[str]:
@@ -42,6 +52,13 @@ def prepare(migrate: Callable[[], None], data: Path | None = None) -> None:
             _print("Preparing the database")
             migrate()
             place.write_stamp()
+
+
+def with_our_programs(path: str) -> str:
+    """A PATH on which psql, pg_dump and their like are found, in the version of the embedded server."""
+    from config.services.postgres import programs
+
+    return f"{programs()}{os.pathsep}{path}" if "postgres" in embedded() else path
 
 
 def folder(data: Path | None = None) -> Folder:

@@ -49,7 +49,7 @@ class Postgres:
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Make the database cluster, once: a half-made one has another name and is thrown away."""
-        self.programs = _programs()
+        self.programs = programs()
         self.folder.make_sockets(self.account)
         if self.cluster.exists():
             return
@@ -97,8 +97,8 @@ class Postgres:
         return [*command, "--no-sync"] if self.scratch else command
 
 
-def _programs() -> Path:
-    """The folder with initdb and postgres, as their account can reach it."""
+def programs() -> Path:
+    """The folder with initdb, postgres, psql and pg_dump, where their account can reach it."""
     found = importlib.util.find_spec(WHEEL)
     if found is None or found.origin is None:
         raise Trouble("The embedded Postgres is not installed; run `make run`, or set DATABASE_URL to one of your own.")
