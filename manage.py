@@ -9,10 +9,10 @@ import warnings
 from config import services
 
 # These look at the source alone, or see to the servers themselves.
-WITHOUT_SERVERS = set(
-    "check collectstatic compilemessages diffsettings doctor findstatic help makemessages makemigrations "
-    "spectacular squashmigrations startapp up version".split()
-)
+WITHOUT_SERVERS = {
+    *("check", "collectstatic", "compilemessages", "diffsettings", "doctor", "findstatic", "help"),
+    *("makemessages", "makemigrations", "spectacular", "squashmigrations", "startapp", "up", "version"),
+}
 
 
 def main() -> int:
