@@ -179,10 +179,9 @@ def hold_turn(conversation_id: int, *, at: datetime) -> None:
 @shared_task(name="chat.answer", soft_time_limit=settings.BOT_SECONDS, time_limit=settings.BOT_SECONDS + 10)
 def answer(conversation_id: int) -> None:
     """Give the open turn its answer: claim, think, post; a draft that came too late is thought over again."""
-    while (turn := turns.claim(conversation_id, at=timezone.now())) is not None:
-        reply = _think(turn)
-        if outbox.post_reply(turn, reply, at=timezone.now()) is not None:
-            return
+    turn = turns.claim(conversation_id, at=timezone.now())
+    if turn is not None and outbox.post_reply(turn, _think(turn), at=timezone.now()) is None:
+        turns.answer_soon(conversation_id)  # as a task of its own: each draft has all the time a draft may take
 
 
 @shared_task(name="chat.sweep")
