@@ -14,6 +14,7 @@ from tests.installation import Installation, installation
 HERE = Path(__file__).parent
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 780}
+PATIENCE = 10_000  # milliseconds, for a machine that is busy with the other tests
 
 # Maria shops, Omar is another shopper, Anna answers, the boss runs the shop.
 FURNISH = """
@@ -43,7 +44,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_REAL"):
             pytest.fail(f"REQUIRE_REAL is set and there is no {CHROMIUM}")
         pytest.skip(f"there is no {CHROMIUM} on this machine; apt-get install chromium")
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -68,6 +69,7 @@ def signed_in(browser: Browser, site: Installation) -> Callable[[str], dict]:
     def state(name: str) -> dict:
         if name not in kept:
             context = browser.new_context(base_url=site.address)
+            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             sign_in(page, name)
             kept[name] = context.storage_state()
@@ -90,7 +92,7 @@ def visit(browser: Browser, site: Installation, signed_in: Callable[[str], dict]
             base_url=site.address, viewport=size, storage_state=state, has_touch=touch, **options
         )
         open_windows.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

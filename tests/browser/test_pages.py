@@ -1,6 +1,7 @@
 """Every page, in a real browser under the strict policy: nothing refused, nothing wider than a phone."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
@@ -20,6 +21,12 @@ HERS = [
 TEAMS = ["/inbox/", "/admin/", "/style/"]
 
 
+def barriers(page) -> list[str]:
+    """What axe finds between a person with a disability and this page."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
 def is_too_wide(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
@@ -28,13 +35,18 @@ def is_too_wide(page) -> bool:
     ("name", "path"),
     [*((None, path) for path in PUBLIC), *(("maria", path) for path in HERS), *(("boss", path) for path in TEAMS)],
 )
-def test_a_page_fits_and_obeys_the_policy(visit, name, path):
+def test_a_page_fits_obeys_the_policy_and_shuts_nobody_out(visit, name, path):
     page = visit(name, PHONE)
     assert page.goto(path).status == 200
     assert not is_too_wide(page)
     assert page.get_by_role("main").count() == 1
+    if not path.startswith("/admin/"):  # Django's own
+        assert barriers(page) == []
     page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="dark")
     assert not is_too_wide(page)
+    if not path.startswith("/admin/"):
+        assert barriers(page) == []
 
 
 def test_a_visitor_who_only_looks_gets_no_cookie(visit):
