@@ -1,5 +1,6 @@
 """The one door into the ledger: `record` writes down what happened, in the transaction that makes it so."""
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any
@@ -43,14 +44,31 @@ def record(
     row = shop if known.subject == "shop" else objects_and_facts.pop(known.subject, None)
     if row is None:
         raise Refused(f"{kind} needs {known.subject}=, the row it happened to.")
-    event = Event(kind=kind, subject=_ref(row, kind, known.subject, known.subject), actor=_actor(actor, kind))
-    event.shop_id = _shop_id(shop, row)
-    event.refs, event.facts = _sorted_out(known, objects_and_facts)
-    if at is not None:
-        event.at = at
-    event.save(force_insert=True)
+    refs, facts = _sorted_out(known, objects_and_facts)
+    event = Event(
+        kind=kind,
+        shop_id=_shop_id(shop, row),
+        subject=_ref(row, kind, known.subject, known.subject),
+        actor=_actor(actor, kind),
+        refs=refs,
+        facts=facts,
+    )
+    _write(event, at)
     wake(kind)
     return event
+
+
+def _write(event: Event, at: datetime | None) -> None:
+    """By hand, for every story pays for this line: `save` takes twice the processor time."""
+    words = (event.kind, at, event.shop_id, event.subject, event.actor)
+    with connection.cursor() as sql:
+        sql.execute(
+            "INSERT INTO ledger_event (kind, at, shop_id, subject, actor, refs, facts)"
+            " VALUES (%s, coalesce(%s, statement_timestamp()), %s, %s, %s, %s, %s) RETURNING id, at, xid::text::bigint",
+            (*words, json.dumps(event.refs), json.dumps(event.facts)),
+        )
+        event.pk, event.at, event.xid = sql.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
 
 
 def _sorted_out(known: Kind, given: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
