@@ -23,6 +23,13 @@ REFUSALS = 200
 NOT_HERE, TOO_FAST, SESSION_OVER = 4404, 4429, 4401
 
 
+class TooFast(Exception):
+    """More than anybody types."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+
+
 class TalkConsumer(AsyncWebsocketConsumer):
     """One place at one conversation, spoken as HTML to browsers and as JSON to programs."""
 
@@ -82,19 +89,21 @@ class TalkConsumer(AsyncWebsocketConsumer):
     # What they say
 
     async def say(self, frame: web.Send) -> None:
-        verdict = await in_thread(
-            limits.hit, "chat.send", f"{self.seat.is_staff}:{self.seat.user_id}:{self.seat.customer_id}"
-        )
-        if not verdict:
-            text = str(pages.slow_down(verdict.retry_after))
-            await self.error("too_fast", text, client_id=frame.client_id, retry_after=verdict.retry_after)
-            return
         try:
-            said, repeated = await in_thread(self.post, frame)
+            said, repeated = await in_thread(self.take_in, frame)
+        except TooFast as refusal:
+            text = pages.slow_down(refusal.retry_after)
+            await self.error("too_fast", text, client_id=frame.client_id, retry_after=refusal.retry_after)
         except (talk.TooLong, talk.Empty, NotAccepted, outbox.HeldByAnother) as refusal:
             await self.error(_code(refusal), str(refusal), client_id=frame.client_id)
-            return
-        await self.acknowledge(said, repeated)
+        else:
+            await self.acknowledge(said, repeated)
+
+    def take_in(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
+        verdict = limits.hit("chat.send", f"{self.is_staff}:{self.seat.user_id}:{self.seat.customer_id}")
+        if not verdict:
+            raise TooFast(verdict.retry_after)
+        return self.post(frame)
 
     def post(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
         inbound = intake.Inbound(self.seat.conversation_id, frame.client_id, frame.text, frame.files)
