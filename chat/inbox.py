@@ -3,19 +3,19 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
 from chat import attachments, handoff, outbox, owners, pages, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
-from chat.models import Conversation, Handoff
+from chat.models import Author, Conversation, Handoff
 
 ROWS = 60
 
@@ -41,13 +41,17 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 
 
 @login_required
+@never_cache
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """Who waits longest comes first."""
+    if request.headers.get("HX-Request"):
+        return render(request, "chat/_rows.html", _list(request))
     return render(request, "chat/inbox.html", {**_list(request), "show": "list"})
 
 
 @login_required
+@never_cache
 @require_safe
 def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
     seat = _seat(request, public_id)
@@ -57,29 +61,30 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "conversation": conversation,
         "state": wire.state(conversation),
         "mine": conversation.is_held_by(_user(request)),
-        "customer_name": str(conversation.customer),
         "handoff": Handoff.objects.filter(conversation=conversation).first(),
+        "me": f"{Author.PERSON} {seat.name}",
         "owner": owners.mark(request),
-        "limit": settings.CHAT_TEXT_LIMIT,
         "show": "thread",
-        **pages.page_of(conversation, is_staff=True),
+        **pages.page_of(conversation, is_staff=True, before=views.before(request)),
+        **pages.LIMITS,
     }
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         return render(request, "chat/_thread.html", context)
     return render(request, "chat/inbox.html", {**_list(request), **context})
 
 
 @login_required
+@never_cache
 @require_GET
 def earlier(request: HttpRequest, public_id: UUID) -> HttpResponse:
     seat = _seat(request, public_id)
     conversation = Conversation.objects.select_related("customer").get(pk=seat.conversation_id)
-    before = views.number(request.GET.get("before"), default=conversation.last_seq + 1)
-    context = pages.page_of(conversation, is_staff=True, before=before)
+    context = pages.page_of(conversation, is_staff=True, before=views.before(request))
     return render(request, "chat/_earlier.html", {**context, "conversation": conversation})
 
 
 @login_required
+@never_cache
 @require_GET
 def since(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return views.newer(request, _seat(request, public_id))
@@ -130,8 +135,8 @@ def hands(request: HttpRequest, public_id: UUID) -> HttpResponse:
     by, at, verb = _user(request), timezone.now(), request.POST.get("verb", "")
     try:
         match verb:
-            case "take":
-                handoff.take(seat.conversation_id, by=by, at=at, from_person="over" in request.POST)
+            case "take" | "take_over":
+                handoff.take(seat.conversation_id, by=by, at=at, from_person=verb == "take_over")
             case "accept":
                 handoff.accept(seat.conversation_id, by=by, at=at)
             case "give_back":

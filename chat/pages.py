@@ -13,6 +13,7 @@ from chat import wire
 from chat.models import Author, Conversation
 from chat.seats import Seat
 
+LIMITS = {"limit": settings.CHAT_TEXT_LIMIT, "file_limit": settings.ATTACHMENT_BYTES}
 NOT_YOURS = _("This cannot be done from here.")
 
 
@@ -53,9 +54,7 @@ def messages(found: list[dict[str, Any]], *, is_staff: bool, language: str) -> s
 def state(now: dict[str, Any], *, seat: Seat, language: str) -> str:
     with translation.override(language):
         template = "chat/_thread_head.html" if seat.is_staff else "chat/_pane_head.html"
-        return render_to_string(
-            template, {"state": now, "customer_name": seat.name, "mine": now["person_id"] == seat.user_id, "swap": True}
-        )
+        return render_to_string(template, {"state": now, "mine": now["person_id"] == seat.user_id, "swap": True})
 
 
 def row(conversation_id: int, *, shops: list[int], language: str) -> str:

@@ -3,21 +3,22 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import consent, limits, people, visitors
-from accounts.models import Purpose, Shop
+from accounts.models import How, Purpose, Shop
+from accounts.origin import own_page_suffices
 from chat import attachments, handoff, intake, owners, pages, seats, seen, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.forms import StartForm
-from chat.models import Attachment, Conversation
+from chat.models import Attachment, Author, Conversation
 
 
 def _visitor(request: HttpRequest) -> seats.Visitor:
@@ -36,24 +37,32 @@ def _conversation(seat: seats.Seat) -> Conversation:
     return found
 
 
+@never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Her conversations, newest first; with none, the first one begins."""
     shop = people.shop_for(request)
     customer = visitors.known(request.user, request.session, shop)
     conversations = list(Conversation.objects.of(customer).newest_first()[:50]) if customer else []
+    floating = _is_floating(request)
     if not conversations:
-        return redirect("chat:new")
-    context = {"shop": shop, "conversations": conversations, "now": timezone.now()}
-    return render(request, "chat/home.html", context)
+        return pane(request) if floating else redirect("chat:new")
+    context = {"shop": shop, "conversations": conversations, "floating": floating}
+    return render(request, "chat/_home.html" if floating else "chat/home.html", context)
 
 
+def _is_floating(request: HttpRequest) -> bool:
+    """Whether the pane in the corner asks, and not the browser for a page."""
+    return bool(request.headers.get("HX-Request"))
+
+
+@never_cache
 @require_safe
 def pane(request: HttpRequest) -> HttpResponse:
     """The pane in the corner: where she left off, or the first question."""
     shop = people.shop_for(request)
     conversation = seats.newest_open(_visitor(request), shop)
-    if not request.headers.get("HX-Request"):
+    if not _is_floating(request):
         return redirect("chat:talk", conversation.public_id) if conversation else redirect("chat:new")
     if conversation is None:
         return render(request, "chat/_start.html", _start_context(request, shop, StartForm(), floating=True))
@@ -61,10 +70,13 @@ def pane(request: HttpRequest) -> HttpResponse:
     return render(request, "chat/_pane.html", _pane_context(request, seat, floating=True))
 
 
+@own_page_suffices
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """The first question: with consent asked plainly, and a name and address from a guest who likes to give them."""
     shop = people.shop_for(request)
-    floating = bool(request.headers.get("HX-Request"))
+    floating = _is_floating(request)
     form = StartForm(request.POST or None)
     if request.method == "POST":
         verdict = limits.hit("chat.open", limits.visitor(request))
@@ -88,9 +100,9 @@ def _begin(request: HttpRequest, shop: Shop, asked: dict[str, Any]) -> Conversat
         request.user, request.session, shop, language=language, name=asked["name"], email=asked["email"]
     )
     if consent.wants_asking(customer, shop):
-        decisions: dict[str, bool] = {purpose: f"consent_{purpose}" in request.POST for purpose in consent.OPTIONAL}
-        decisions[Purpose.NECESSARY] = True
-        consent.decide(customer, decisions, how="chat", at=at, language=get_language() or "")
+        ticked = set(request.POST.getlist("purpose"))
+        decisions = {str(purpose): purpose in ticked for purpose in consent.OPTIONAL} | {str(Purpose.NECESSARY): True}
+        consent.decide(customer, decisions, how=How.CHAT, at=at, language=language)
     conversation = intake.open_conversation(customer, opening_id=asked["client_id"], at=at)
     if asked["person"]:
         handoff.ask_person(conversation.pk, at=at)
@@ -110,13 +122,17 @@ def _start_context(request: HttpRequest, shop: Shop, form: StartForm, *, floatin
         "choices": consent.choices_of(customer, shop, language),
         "asks_consent": consent.wants_asking(customer, shop),
         "client_id": form["client_id"].value() or str(uuid4()),
+        **pages.LIMITS,
     }
 
 
+@never_cache
 @require_safe
 def talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    seat = _seat(request, public_id)
-    return render(request, "chat/talk.html", _pane_context(request, seat, floating=False))
+    """A conversation, in the pane or on a page of its own; with ?before= an older part of it."""
+    floating = _is_floating(request)
+    context = _pane_context(request, _seat(request, public_id), floating=floating)
+    return render(request, "chat/_pane.html" if floating else "chat/talk.html", context)
 
 
 def _pane_context(request: HttpRequest, seat: seats.Seat, *, floating: bool) -> dict[str, Any]:
@@ -125,23 +141,30 @@ def _pane_context(request: HttpRequest, seat: seats.Seat, *, floating: bool) -> 
         "shop": conversation.shop,
         "conversation": conversation,
         "state": wire.state(conversation),
-        "customer_name": seat.name,
+        "me": f"{Author.SHOPPER} {seat.name}",
         "owner": owners.mark(request),
         "floating": floating,
-        "limit": settings.CHAT_TEXT_LIMIT,
-        **pages.page_of(conversation, is_staff=False),
+        "asks_consent": consent.wants_asking(conversation.customer, conversation.shop),
+        **pages.page_of(conversation, is_staff=False, before=before(request)),
+        **pages.LIMITS,
     }
 
 
+def before(request: HttpRequest) -> int | None:
+    """The place in the conversation before which a page of older messages ends."""
+    return number(request.GET.get("before")) or None
+
+
+@never_cache
 @require_GET
 def earlier(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Older messages than the page has."""
     conversation = _conversation(_seat(request, public_id))
-    before = number(request.GET.get("before"), default=conversation.last_seq + 1)
-    context = pages.page_of(conversation, is_staff=False, before=before)
+    context = pages.page_of(conversation, is_staff=False, before=before(request))
     return render(request, "chat/_earlier.html", {**context, "conversation": conversation})
 
 
+@never_cache
 @require_GET
 def since(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What is newer than the page has; asked again and again where sockets are blocked."""
@@ -174,7 +197,9 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         files = web.file_ids(request.POST.getlist("files"), client_id)
         if "file" in request.FILES:  # a form without JavaScript brings its file along
             files = (*files, _upload(request, seat, client_id=f"file-{client_id}"[:64]).public_id)
-        inbound = intake.Inbound(seat.conversation_id, client_id, request.POST.get("text", ""), files)
+        inbound = intake.Inbound(
+            seat.conversation_id, client_id, request.POST.get("chosen") or request.POST.get("text", ""), files
+        )
         receipt = intake.receive(inbound, at=timezone.now())
     except (web.BadFrame, talking.Empty, talking.TooLong, attachments.NotAccepted) as refusal:
         return refused(request, refusal, reverse("chat:talk", args=[public_id]))

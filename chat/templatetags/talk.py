@@ -2,6 +2,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
+from django.utils.html import linebreaks, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from chat import owners
 
 register = template.Library()
 
@@ -16,3 +22,48 @@ def moment(value: str) -> datetime:
 def waits(seconds: Any) -> str:
     """How pressing a wait is: fresh, long or late."""
     return "late" if (seconds or 0) >= 600 else "long" if (seconds or 0) >= 120 else "fresh"
+
+
+@register.filter
+def waited(since: datetime | None, now: datetime) -> int:
+    """Seconds of waiting."""
+    return max(0, int((now - since).total_seconds())) if since else 0
+
+
+@register.filter
+def brief(seconds: int) -> str:
+    """A wait in as few words as a row has room for."""
+    if seconds < 60:
+        return _("now")
+    if seconds < 3600:
+        return _("%(minutes)s min") % {"minutes": seconds // 60}
+    if seconds < 172_800:
+        return _("%(hours)s h") % {"hours": seconds // 3600}
+    return _("%(days)s days") % {"days": seconds // 86_400}
+
+
+@register.filter
+def tint(key: int) -> int:
+    """One of the six colours of faces, the same for the same person."""
+    return key % 6
+
+
+@register.filter
+def initial(name: Any) -> str:
+    """The first letter of a name, for the round picture beside it."""
+    return next((letter.upper() for letter in str(name) if letter.isalnum()), "?")
+
+
+@register.filter
+def words(text: str) -> SafeString:
+    """What somebody said, escaped, in paragraphs, with its addresses as links that leave the talk open."""
+    linked = urlize(text, nofollow=True, autoescape=True)
+    beside = linked.replace('rel="nofollow"', 'rel="nofollow noopener" target="_blank"')
+    return mark_safe(linebreaks(beside))  # noqa: S308  (urlize has escaped it)
+
+
+@register.simple_tag(takes_context=True)
+def owner(context: dict[str, Any]) -> str:
+    """Whose unsent words this browser may keep."""
+    request = context.get("request")
+    return owners.mark(request) if isinstance(request, HttpRequest) and hasattr(request, "session") else ""

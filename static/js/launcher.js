@@ -1,30 +1,39 @@
-// The talk's scripts come when she opens it: until then the page is light and nothing is stored in her browser.
+// The chat's scripts come when she reaches for it: until then the page is light and nothing is stored in her browser.
 
-const loaded = new Map();
+const place = () => document.getElementById("pane-place");
+let loading = null;
+
+/** htmx and its sockets in this order, and our module; all asked for at once. */
+function scripts({ scripts: addresses, module }) {
+  loading ??= Promise.all([import(module), ...(window.htmx ? [] : addresses.split(" ").map(load))]).then(([chat]) => {
+    chat.start();
+    return chat;
+  });
+  loading.catch(() => (loading = null));
+  return loading;
+}
 
 function load(address) {
-  if (!loaded.has(address)) {
-    loaded.set(
-      address,
-      new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = address;
-        script.onload = resolve;
-        script.onerror = () => (loaded.delete(address), reject(new Error(address)));
-        document.head.append(script);
-      }),
-    );
-  }
-  return loaded.get(address);
+  return new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: address, async: false, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
 }
 
 async function open(launcher) {
   launcher.setAttribute("aria-busy", "true");
   try {
-    if (!window.htmx) for (const address of launcher.dataset.scripts.split(" ")) await load(address);
-    await import(launcher.dataset.module);
-    await window.htmx.ajax("GET", launcher.href, { target: "#pane-place", swap: "innerHTML" });
-    document.querySelector("#pane-place textarea")?.focus();
+    const coming = scripts(launcher.dataset);
+    if (!place().children.length) {
+      const answer = await fetch(launcher.href, { headers: { "HX-Request": "true" } });
+      if (!answer.ok) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      place().replaceChildren(...document.importNode(page.body, true).children); // the first paint waits for no script
+    }
+    const chat = await coming;
+    window.htmx.process(place());
+    chat.start();
+    chat.show();
   } catch {
     window.location.assign(launcher.href);
   } finally {
@@ -32,8 +41,13 @@ async function open(launcher) {
   }
 }
 
+const reached = (event) => (event.target instanceof Element ? event.target.closest(".launcher") : null);
+
+for (const name of ["pointerover", "focusin"]) {
+  document.addEventListener(name, (event) => reached(event) && scripts(reached(event).dataset));
+}
 document.addEventListener("click", (event) => {
-  const launcher = event.target instanceof Element ? event.target.closest(".launcher") : null;
+  const launcher = reached(event);
   if (!launcher || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (!launcher.hasAttribute("aria-busy")) open(launcher);

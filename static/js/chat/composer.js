@@ -1,83 +1,115 @@
-// Where one writes: grows with its text, sends with Enter, takes files along.
+// Where one writes: grows with its text, sends with Enter, takes files along, keeps a draft.
+
+const MOST = 5;
 
 export class Composer {
-  constructor(root, { say, typing }) {
-    this.root = root;
+  /** Hooks: say(item), typing(), upload(file) -> what was kept, or throws words; draft: { draft } that outlives the page. */
+  constructor(root, hooks, kept) {
     this.form = root.querySelector("[data-composer]");
     this.text = this.form.elements.text;
     this.file = this.form.elements.file;
     this.list = this.form.querySelector(".composer-files");
     this.error = this.form.querySelector(".error");
     this.words = this.form.querySelector("template[data-words]").dataset;
-    this.files = [];
-    this.say = say;
-    this.text.addEventListener("input", () => {
-      this.grow();
-      this.complain("");
-      if (Date.now() - (this.toldAt ?? 0) < 2000 || !this.text.value) return;
-      this.toldAt = Date.now();
-      typing();
+    Object.assign(this, { hooks, kept, files: [] });
+    this.file.multiple = true;
+    this.text.value ||= kept.draft;
+    this.grow();
+    this.text.addEventListener("input", () => this.#typed());
+    this.text.addEventListener("keydown", (event) => this.#key(event));
+    this.text.addEventListener("paste", (event) => this.#brought(event, event.clipboardData));
+    root.addEventListener("drop", (event) => this.#brought(event, event.dataTransfer));
+    root.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+    this.form.addEventListener("submit", (event) => this.#submit(event));
+    this.file.addEventListener("change", () => {
+      this.add(this.file.files);
+      this.file.value = "";
     });
-    this.text.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.form.requestSubmit();
-    });
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
-    });
-    this.file.addEventListener("change", () => this.upload());
-    this.list.addEventListener("click", (event) => this.remove(event.target.closest("button")?.dataset.id));
+    this.list.addEventListener("click", (event) => this.#remove(event.target.closest("button")));
   }
 
-  submit() {
+  async #submit(event) {
+    event.preventDefault();
+    if (event.submitter?.name === "chosen") return this.#say(event.submitter.value, []);
+    await this.arriving; // a file on its way belongs to this message
     const text = this.text.value.trim();
     if (!text && !this.files.length) return;
-    this.say({ clientId: crypto.randomUUID(), text, files: this.files, at: new Date().toISOString() });
-    this.text.value = "";
+    this.#say(text, this.files);
+    this.text.value = this.kept.draft = "";
     this.files = [];
+    this.complain("");
     this.show();
     this.grow();
     this.text.focus();
   }
 
-  async upload() {
-    const file = this.file.files[0];
-    if (!file) return;
-    const body = new FormData();
-    body.set("file", file);
-    body.set("client_id", crypto.randomUUID());
-    body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
-    this.file.value = "";
-    this.form.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(this.root.dataset.upload, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" } });
-      const kept = await answer.json();
-      if (answer.ok) this.files = [...this.files, kept].slice(0, 5);
-      this.complain(answer.ok ? "" : (kept.text ?? kept.detail));
-    } catch {
-      this.complain(this.words.failed);
+  #say(text, files) {
+    this.hooks.say({ clientId: newId(), text, files, at: new Date().toISOString() });
+  }
+
+  #typed() {
+    this.grow();
+    this.complain("");
+    this.kept.draft = this.text.value;
+    if (performance.now() - (this.toldAt ?? -Infinity) < 2000 || !this.text.value) return;
+    this.toldAt = performance.now();
+    this.hooks.typing();
+  }
+
+  #key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // On glass the Enter key makes a new line, and the button sends.
+    if (matchMedia("(pointer: coarse)").matches && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.form.requestSubmit();
+  }
+
+  #brought(event, what) {
+    if (!what?.files.length) return;
+    event.preventDefault();
+    this.add(what.files);
+  }
+
+  /** Upload one after the other; the list shows each at once. */
+  add(files) {
+    const room = MOST - this.files.length;
+    if (files.length > room) this.complain(this.words.many);
+    for (const file of [...files].slice(0, Math.max(0, room))) {
+      const item = { name: file.name, busy: true };
+      this.files = [...this.files, item];
+      this.arriving = (this.arriving ?? Promise.resolve()).then(() => this.#upload(file, item));
     }
-    this.form.removeAttribute("aria-busy");
     this.show();
   }
 
-  remove(id) {
-    if (!id) return;
-    this.files = this.files.filter((file) => file.id !== id);
+  async #upload(file, item) {
+    try {
+      if (file.size > Number(this.form.dataset.fileLimit)) throw this.words.big;
+      Object.assign(item, await this.hooks.upload(file, newId()), { busy: false });
+    } catch (why) {
+      this.files = this.files.filter((other) => other !== item);
+      this.complain(typeof why === "string" ? why : this.words.lost);
+    }
     this.show();
+  }
+
+  #remove(button) {
+    if (!button) return;
+    this.files = this.files.filter((_, place) => place !== Number(button.value));
+    this.show();
+    this.text.focus();
   }
 
   show() {
     this.list.hidden = !this.files.length;
-    this.list.replaceChildren(...this.files.map((file) => {
-      const item = document.createElement("li");
-      item.className = "file";
-      item.append(file.name, " ");
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: this.words.remove });
-      button.dataset.id = file.id;
-      item.append(button);
+    this.list.replaceChildren(...this.files.map(({ name, busy }, place) => {
+      const item = Object.assign(document.createElement("li"), { className: "file" });
+      item.setAttribute("aria-busy", String(Boolean(busy)));
+      item.append(Object.assign(document.createElement("span"), { className: "file-name", textContent: name }));
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "link", value: place });
+      button.textContent = this.words.remove;
+      button.setAttribute("aria-label", `${this.words.remove}: ${name}`);
+      if (!busy) item.append(button);
       return item;
     }));
   }
@@ -87,7 +119,22 @@ export class Composer {
     this.error.hidden = !text;
   }
 
-  grow() {
-    this.text.rows = Math.min(5, Math.max(1, this.text.value.split("\n").length, Math.ceil(this.text.value.length / 42)));
+  close() {
+    for (const element of this.form.elements) element.disabled = true;
+    this.text.value = "";
+    this.files = [];
+    this.show();
   }
+
+  grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.text.style.blockSize = "auto";
+    this.text.style.blockSize = `${this.text.scrollHeight + 2}px`;
+  }
+}
+
+/** crypto.randomUUID is only there over https; a shop may begin without. */
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,7 @@
 // The messages on the page: each once, in the order of the table, with what is still on its way at the end.
 
+const language = document.documentElement.lang || undefined;
+
 export class Thread {
   constructor(root) {
     this.root = root;
@@ -7,131 +9,130 @@ export class Thread {
     this.list = root.querySelector(".messages");
     this.pill = root.querySelector(".pill");
     this.words = root.querySelector("template[data-words]").dataset;
-    this.pill.addEventListener("click", () => this.toEnd());
-    this.box.addEventListener("scroll", () => this.atEnd() && (this.pill.hidden = true), { passive: true });
-    for (const item of this.list.querySelectorAll("[data-seq]")) this.#dress(item);
+    this.seqs = new Set();
+    this.waiting = 0; // new messages below what she reads
+    this.sticks = true;
+    for (const item of this.list.querySelectorAll("[data-seq]")) {
+      this.seqs.add(Number(item.dataset.seq));
+      this.newest = item;
+      dress(item);
+    }
+    // Everything up to here is on the page, without a gap.
+    this.last = Math.max(0, ...this.seqs);
+    this.pill.addEventListener("click", () => (this.toEnd(), this.box.focus()));
+    this.box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const size = new ResizeObserver(() => this.sticks && this.toEnd()); // a keyboard opens, a picture arrives
+    for (const element of [this.box, this.list]) size.observe(element);
     this.toEnd();
   }
 
-  get lastSeq() {
-    return Math.max(0, ...[...this.list.querySelectorAll("[data-seq]")].slice(-40).map((item) => Number(item.dataset.seq)));
-  }
-
-  /** Put messages that came as HTML into their places. */
-  place(html) {
-    const stay = this.atEnd();
-    const page = new DOMParser().parseFromString(html, "text/html");
-    let fresh = 0;
-    for (const item of page.querySelectorAll("li.message[data-seq]")) {
-      const known = document.getElementById(item.id);
-      if (known?.dataset.seq) continue;
-      known?.remove();
-      fresh += item.hasAttribute("data-own") ? 0 : 1;
-      this.#insert(document.importNode(item, true));
-    }
-    this.#settle(stay, fresh);
-    return fresh;
-  }
-
-  pending(item, name) {
-    if (document.getElementById(`message-${item.clientId}`)) return;
-    const shown = this.root.querySelector("template[data-pending]").content.firstElementChild.cloneNode(true);
-    shown.id = `message-${item.clientId}`;
-    shown.dataset.clientId = item.clientId;
-    shown.dataset.by = name;
-    const bubble = shown.querySelector(".bubble");
-    for (const line of [item.text, ...item.files.map((file) => file.name)].filter(Boolean)) {
-      const paragraph = document.createElement("p");
-      paragraph.textContent = line;
-      bubble.append(paragraph);
-    }
-    const time = shown.querySelector("time");
-    time.dateTime = item.at;
-    time.textContent = clock(item.at);
-    this.list.append(shown);
-    if (item.refused) this.failed(item.clientId, item.refused);
-    this.toEnd();
-  }
-
-  failed(clientId, why) {
-    const shown = document.getElementById(`message-${clientId}`);
-    if (!shown || shown.dataset.seq) return;
-    shown.dataset.state = "failed";
-    const line = shown.querySelector(".message-state");
-    line.setAttribute("role", "alert");
-    line.textContent = `${this.words.failed} ${why} `;
-    const again = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: this.words.again });
-    again.dataset.again = clientId;
-    line.append(again);
-  }
-
-  retried(clientId) {
-    const shown = document.getElementById(`message-${clientId}`);
-    if (!shown) return;
-    shown.dataset.state = "pending";
-    shown.querySelector(".message-state").textContent = this.words.pending;
-  }
-
-  /** Sent, delivered, read: said once, under the newest own message. */
-  marks(delivered, read) {
-    const own = [...this.list.querySelectorAll("[data-own][data-seq]")];
-    for (const item of own) {
-      const seq = Number(item.dataset.seq);
-      item.dataset.state = seq <= read ? "read" : seq <= delivered ? "delivered" : "sent";
-      item.querySelector(".message-state").textContent = item === own.at(-1) ? this.words[item.dataset.state] : "";
-    }
-  }
-
-  writing(is, looking = false) {
-    const shown = this.list.querySelector(":scope > [data-typing]");
-    if (!is) return shown?.remove();
-    const stay = this.atEnd();
-    const dots = shown ?? this.root.querySelector("template[data-typing]").content.firstElementChild.cloneNode(true);
-    if (looking) dots.querySelector(".dots").setAttribute("aria-label", this.words.looking);
-    this.list.append(dots);
-    if (stay) this.toEnd();
-  }
-
-  draft(text) {
-    const bubble = this.list.querySelector(":scope > [data-typing] .bubble");
-    if (bubble) bubble.closest(".message").dataset.draft = "";
-    bubble?.insertBefore(Object.assign(document.createElement("p"), { textContent: text }), bubble.lastElementChild);
-  }
-
-  atEnd() {
+  get atEnd() {
     return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 60;
   }
 
   toEnd() {
     this.box.scrollTop = this.box.scrollHeight;
+    this.sticks = true;
+    this.waiting = 0;
     this.pill.hidden = true;
   }
 
-  #insert(item) {
-    const seq = Number(item.dataset.seq);
-    const rows = [...this.list.querySelectorAll(":scope > [data-seq]")];
-    const before = rows.findLast((row) => Number(row.dataset.seq) < seq);
+  /** Put messages into their places; returns how many came from the others. */
+  place(page) {
+    const stays = this.sticks;
+    let fresh = 0;
+    for (const item of page.querySelectorAll("li.message[data-seq]")) {
+      const seq = Number(item.dataset.seq);
+      if (this.seqs.has(seq)) continue;
+      this.seqs.add(seq);
+      document.getElementById(item.id)?.remove(); // until now it was pending
+      fresh += item.hasAttribute("data-own") ? 0 : 1;
+      this.#insert(document.importNode(item, true), seq);
+    }
+    while (this.seqs.has(this.last + 1)) this.last += 1;
+    if (stays) this.toEnd();
+    else if (fresh) this.#tell(fresh);
+    return fresh;
+  }
+
+  /** Older messages, above those that are here: what she reads does not move, and nothing is read aloud. */
+  placeOlder(page) {
+    const fromEnd = this.box.scrollHeight - this.box.scrollTop;
+    const [old, more] = [this.list.querySelector("#earlier"), page.querySelector("#earlier")];
+    this.box.setAttribute("aria-live", "off");
+    if (more) old?.replaceWith(document.importNode(more, true));
+    else old?.remove();
+    this.sticks = false;
+    this.place(page);
+    this.box.scrollTop = this.box.scrollHeight - fromEnd;
+    this.box.focus({ preventScroll: true });
+    setTimeout(() => this.box.setAttribute("aria-live", "polite"), 1000);
+  }
+
+  clear() {
+    this.list.replaceChildren();
+    this.pill.hidden = true;
+  }
+
+  #scrolled() {
+    this.sticks = this.atEnd;
+    if (this.sticks) this.toEnd();
+  }
+
+  #tell(fresh) {
+    this.waiting += fresh;
+    this.pill.textContent = `${this.words.news} · ${this.waiting}`;
+    this.pill.hidden = false;
+  }
+
+  #insert(item, seq) {
+    let before = this.newest;
+    while (before && Number(before.dataset.seq) > seq) before = said(before, "previousElementSibling");
+    const earlier = this.list.querySelector("#earlier");
     if (before) before.after(item);
-    else if (rows.length) rows[0].before(item);
-    else this.list.querySelector("#earlier")?.after(item) ?? this.list.prepend(item);
-    this.#dress(item);
-    if (item.nextElementSibling?.dataset.seq) this.#dress(item.nextElementSibling);
-  }
-
-  #dress(item) {
-    const before = item.previousElementSibling;
-    const minute = item.dataset.at?.slice(0, 16);
-    item.toggleAttribute("data-joined", before?.dataset.speaker === item.dataset.speaker && before?.dataset.at?.slice(0, 16) === minute);
-    const time = item.querySelector("time");
-    if (time) Object.assign(time, { textContent: clock(item.dataset.at), title: new Date(item.dataset.at).toLocaleString() });
-  }
-
-  #settle(stay, fresh) {
-    if (stay) this.toEnd();
-    else if (fresh) this.pill.hidden = false;
+    else if (earlier) earlier.after(item);
+    else this.list.prepend(item);
+    if (before === this.newest) this.newest = item;
+    dress(item);
+    const next = said(item, "nextElementSibling");
+    if (next) dress(next);
   }
 }
 
-function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+/** The next message that way, past days and what is pending. */
+export function said(item, way) {
+  let other = item[way];
+  while (other && !other.dataset.seq) other = other[way];
+  return other;
+}
+
+/** Her own time, a name only where the speaker changes, a date only where the day does. */
+export function dress(item) {
+  const before = said(item, "previousElementSibling");
+  const [at, then] = [new Date(item.dataset.at), before && new Date(before.dataset.at)];
+  const sameDay = then?.toDateString() === at.toDateString();
+  const speaks = before?.dataset.speaker === item.dataset.speaker;
+  item.toggleAttribute("data-joined", Boolean(speaks && sameDay && Math.floor(at / 60_000) === Math.floor(then / 60_000)));
+  const time = item.querySelector("time");
+  if (time) Object.assign(time, { textContent: clock(at), title: at.toLocaleString(language) });
+  const above = item.previousElementSibling;
+  if (sameDay && above?.matches(".day")) above.remove();
+  if (!sameDay && !above?.matches(".day")) item.before(day(at));
+}
+
+export function clock(at) {
+  return new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+function day(at) {
+  const line = Object.assign(document.createElement("li"), { className: "day" });
+  const time = Object.assign(document.createElement("time"), { dateTime: at.toISOString().slice(0, 10) });
+  const days = Math.round((new Date(at).setHours(12, 0, 0, 0) - new Date().setHours(12, 0, 0, 0)) / 86_400_000);
+  const year = at.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  const words = days < -1 || days > 0
+    ? at.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", year })
+    : new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
+  time.textContent = words.charAt(0).toLocaleUpperCase(language) + words.slice(1);
+  line.append(time);
+  return line;
 }

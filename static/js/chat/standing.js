@@ -1,0 +1,57 @@
+// How things stand: who holds the talk, who is writing, and how far the other side has got and read.
+
+export class Standing {
+  constructor(root, thread, tail) {
+    Object.assign(this, { root, tail, words: thread.words, isStaff: "staff" in root.dataset, delivered: 0, read: 0 });
+  }
+
+  get head() {
+    return this.root.querySelector("#pane-who, #thread-hands");
+  }
+
+  /** Take over a new head, but leave a button alone under the finger that presses it. */
+  patch(fresh) {
+    const head = this.head;
+    for (const { name, value } of fresh.attributes) if (name !== "hx-swap-oob") head.setAttribute(name, value);
+    if (head.innerHTML.trim() === fresh.innerHTML.trim()) return;
+    const focused = head.contains(document.activeElement);
+    head.replaceChildren(...document.importNode(fresh, true).childNodes);
+    if (focused) head.querySelector("button")?.focus();
+  }
+
+  /** Show what the head says. */
+  settle() {
+    const { delivered, read, answering, lease } = this.head.dataset;
+    this.seen({ delivered: Number(delivered), read: Number(read) });
+    if (answering === "yes") this.tail.writing(this.words.looking, { lease });
+    else if (!this.hushing) this.tail.writing("");
+  }
+
+  seen({ delivered, read }) {
+    this.delivered = Math.max(this.delivered, delivered, read);
+    this.read = Math.max(this.read, read);
+    this.tail.marks(this.delivered, this.read);
+  }
+
+  writing({ name, author }) {
+    if (author === "shopper" && !this.isStaff) return; // she herself, in another window
+    this.tail.writing(this.words.writing.replace("NAME", name), { by: author });
+    clearTimeout(this.hushing);
+    this.hushing = setTimeout(() => this.hush(), 5000);
+  }
+
+  /** Whoever was writing has said it, or has stopped. */
+  hush() {
+    clearTimeout(this.hushing);
+    this.hushing = null;
+    this.tail.writing("");
+    this.settle();
+  }
+
+  /** A finished sentence of an answer to come, void as soon as the lease is another. */
+  draft({ lease, text }) {
+    if (String(lease) !== this.head.dataset.lease) return;
+    this.tail.writing(this.words.looking, { lease: String(lease) });
+    this.tail.draft(text);
+  }
+}
