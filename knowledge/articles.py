@@ -63,7 +63,7 @@ def draft(
 @transaction.atomic
 def revise(article: Article, *, title: str, body: str, by: User | None = None, at: datetime | None = None) -> Revision:
     """Write the words anew; the same words again are no new revision. What is published stays as it is."""
-    title, body = _clean(title)[:500], _clean(body)
+    title, body = clean(title)[:500], clean(body)
     if len(body) > LONGEST_BODY:
         raise TooLong
     locked = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
@@ -176,7 +176,7 @@ def free_slug(shop: Shop, language: str, title: str) -> str:
     taken = set(
         Article.objects.filter(shop=shop, language=language, slug__startswith=base).values_list("slug", flat=True)
     )
-    return next(slug for slug in _numbered(base) if slug not in taken)
+    return next(slug for slug in numbered(base) if slug not in taken)
 
 
 def known(language: str) -> str:
@@ -186,10 +186,10 @@ def known(language: str) -> str:
 
 def _free_id(shop: Shop, slug: str) -> str:
     taken = set(Article.objects.filter(shop=shop, external_id__startswith=slug).values_list("external_id", flat=True))
-    return next(name for name in _numbered(slug) if name not in taken)
+    return next(name for name in numbered(slug) if name not in taken)
 
 
-def _numbered(base: str) -> Iterator[str]:
+def numbered(base: str) -> Iterator[str]:
     yield base
     number = 2
     while True:
@@ -220,7 +220,7 @@ def _lock(article: Article) -> None:
     article.refresh_from_db(fields=["status", "published_revision", "audience", "publish_at", "published_at"])
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """What a database and a browser can keep: no NUL, no half characters, one kind of line end."""
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "replace").decode()

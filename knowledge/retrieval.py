@@ -4,8 +4,8 @@ import os
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from django.db import connection, transaction
 
@@ -22,6 +22,8 @@ TITLE_SHARE = 0.2
 EXACT = 1000  # up to so many chunks everything is weighed; beyond, what both indexes bring up
 NEAREST, STRONGEST, CANDIDATES = 50, 200, 50
 DEADLINE = 0.3  # seconds the embedding of a question may take
+By = Literal["both", "words", "meaning"]
+Basis = Literal["meaning", "mixed", "words"]  # meaning leads where the model knows the language
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Passage:
     score: float
     likeness: float  # cosine of question and passage, or its title
     overlap: float  # how much of what the question says in words the passage says too
+    basis: Basis  # what its score rests on
 
 
 def search(
@@ -52,18 +55,40 @@ def search(
     k: int = 8,
     one_per_article: bool = False,
     deadline: float | None = DEADLINE,
+    by: By = "both",
+    steps: dict[str, float] | None = None,
 ) -> list[Passage]:
     """The passages that fit a question best, best first; all languages of the shop unless one is named."""
     asked = asked.replace("\x00", " ")[: question.LONGEST]
     if not words.words(asked[:1000]) or k < 1:
         return []
+    clock = _Clock(steps)
     languages = [language] if language else spoken(shop)
     recipe = recipes.serving()
-    vector = meaning(shop, asked, recipe, deadline)
+    vector = meaning(shop, asked, recipe, deadline) if by != "words" else None
+    clock("embed")
     terms = question.understand(shop.pk, asked, languages)
+    if by == "meaning":
+        terms = replace(terms, weights={})
+    clock("understand")
     if not terms.chunks or (vector is None and not terms.weights):
         return []
-    return _found(shop, recipe, terms, vector, languages, audience, k, one_per_article)
+    found = _found(shop, recipe, terms, vector, languages, audience, k, one_per_article)
+    clock("search")
+    return found
+
+
+class _Clock:
+    """Keeps how many milliseconds each step took, for those who ask."""
+
+    def __init__(self, steps: dict[str, float] | None) -> None:
+        self._steps, self._last = steps, time.perf_counter()
+
+    def __call__(self, step: str) -> None:
+        now = time.perf_counter()
+        if self._steps is not None:
+            self._steps[step] = round((now - self._last) * 1000, 2)
+        self._last = now
 
 
 def spoken(shop: Shop) -> list[str]:
@@ -148,7 +173,7 @@ _FOUND = """
     ), best AS (SELECT * FROM ({places}) placed ORDER BY score DESC, id LIMIT %(k)s)
     SELECT a.id, a.external_id, a.slug, b.language, r.id, r.title, b.heading,
            substring(r.body FROM b.start + 1 FOR b."end" - b.start), b.start, b."end", b.score, b.likeness,
-           b.said / %(ceiling)s
+           b.said / %(ceiling)s, CASE WHEN b.language = ANY(%(known)s) THEN 'meaning' ELSE %(otherwise)s END
     FROM best b
     JOIN knowledge_article a ON a.id = b.article_id AND a.status = %(published)s AND a.audience <= %(audience)s
                             AND a.published_revision_id = b.revision_id
@@ -180,6 +205,7 @@ def _found(
         "keys": list(terms.weights),
         "weights": list(terms.weights.values()),
         "known": known,
+        "otherwise": "mixed" if vector is not None else "words",
         "known_weight": KNOWN,
         "unknown_weight": UNKNOWN if vector is not None else 1.0,
         "neutral": NEUTRAL,

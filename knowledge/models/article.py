@@ -162,6 +162,9 @@ class Article(models.Model):
     def __str__(self) -> str:
         return self.title or self.external_id
 
+    def get_absolute_url(self) -> str:
+        return f"/help/{self.language}/{self.slug}/"
+
     @property
     def title(self) -> str:
         shown = self.published_revision or self.latest

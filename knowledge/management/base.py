@@ -1,0 +1,74 @@
+"""What the commands of this app have in common: whose knowledge is meant, and whether a program listens."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Shop
+
+
+class KnowledgeCommand(BaseCommand):
+    """A command about the knowledge of one shop."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--knowledge", metavar="NAME", help="slug of the shop; not needed if there is only one")
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def shop(self, options: dict[str, Any]) -> Shop:
+        """The shop that is meant, which must be there."""
+        name = options["knowledge"]
+        if name:
+            shop = Shop.objects.filter(slug=name).first()
+            if shop is None:
+                raise CommandError(f"There is no shop {name}; import_articles --knowledge {name} would make it.")
+            return shop
+        shops = list(Shop.objects.order_by("pk")[:2])
+        if not shops:
+            raise CommandError("There is no shop yet; import_articles --knowledge NAME makes one.")
+        if len(shops) > 1:
+            raise CommandError("There are several shops; say which with --knowledge NAME.")
+        return shops[0]
+
+    def tell(self, facts: Any) -> None:
+        """One line of JSON."""
+        self.stdout.write(json.dumps(facts, ensure_ascii=False))
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """A line that counts, for people who watch."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{what}: {done}{f' of {total}' if total else ''}", ending="")
+
+
+def lines(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a file of JSON lines, with their line numbers."""
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    told = json.loads(line)
+                    if not isinstance(told, dict):
+                        raise CommandError(f"{path}:{number} is not a JSON object.")
+                    yield number, told
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CommandError(f"{path} is not JSON lines: {error}.") from error
+
+
+def query_of(told: dict[str, Any], where: str) -> str:
+    query = told.get("query")
+    if not isinstance(query, str):
+        raise CommandError(f'{where} has no "query".')
+    return query
+
+
+def golds_of(told: dict[str, Any]) -> list[str]:
+    """The ids that would be right; none if the question is unanswerable."""
+    gold = told.get("gold")
+    if gold is None:
+        return []
+    return [str(each) for each in gold] if isinstance(gold, list) else [str(gold)]
