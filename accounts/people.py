@@ -126,7 +126,7 @@ def claim(visitor: Customer, user: User) -> Customer:
 
 @transaction.atomic
 def address_proven(user: User) -> list[Customer]:
-    """Her addresses are proven: whoever the shops knew by them is she, each within its shop."""
+    """Her addresses changed: whoever the shops knew by a proven one is she, each within its shop."""
     _one_at_a_time(user)
     addresses = _proven_addresses(user)
     others = Customer.objects.present().filter(user=None, email__in=addresses, email_verified=True)
@@ -164,13 +164,6 @@ def merge(source: Customer, into: Customer) -> Customer:
     target.save(update_fields=["name", "phone", "language", "email", "email_verified"])
     events.record("customer.merged", customer=target, other=source)
     return target
-
-
-def forget_address(user: User) -> None:
-    """An address was taken off the account: her rows no longer prove it."""
-    addresses = _proven_addresses(user)
-    lost = Customer.objects.filter(user=user, email_verified=True).exclude(email__in=addresses)
-    lost.update(email_verified=False)
 
 
 # The team.
@@ -249,14 +242,12 @@ def _joined(other: Customer, own: Customer | None, user: User) -> Customer:
 
 
 def _know_address(own: Customer, user: User) -> None:
-    """Her row carries the address of her account."""
-    proven = _proves(user, user.email)
-    if (own.email, own.email_verified) == (user.email, proven):
-        return
-    if proven and Customer.objects.with_address(user.email).filter(shop=own.shop).exclude(pk=own.pk).exists():
-        return  # another row proves it still; it is joined when its own turn comes
-    own.email, own.email_verified = user.email, proven
-    own.save(update_fields=["email", "email_verified"])
+    """Her row carries the address of her account, and its proof unless another row still has it."""
+    others = Customer.objects.with_address(user.email).filter(shop=own.shop).exclude(pk=own.pk)
+    proven = _proves(user, user.email) and not others.exists()
+    if (own.email, own.email_verified) != (user.email, proven):
+        own.email, own.email_verified = user.email, proven
+        own.save(update_fields=["email", "email_verified"])
 
 
 def _empty(source: Customer, target: Customer) -> None:

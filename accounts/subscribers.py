@@ -21,7 +21,6 @@ def _email_confirmed(request: HttpRequest, email_address: EmailAddress, **_more:
 
 @receiver([signals.email_changed, signals.email_removed])
 def _email_changed(request: HttpRequest, user: User, **_more: Any) -> None:
-    people.forget_address(user)
     people.address_proven(user)
 
 

@@ -49,6 +49,17 @@ def test_the_door_opens_once(client, door):
     assert User.objects.count() == 1
 
 
+def test_a_used_key_stays_used_when_the_admin_is_gone(db):
+    token = opening.first_admin_token(at=NOON)
+    form = {"password": PASSWORD, "name": "A", "shop_name": "A", "at": NOON}
+    opening.welcome_first_admin(token, email="a@example.com", shop_slug="a", **form)
+    User.objects.update(is_superuser=False)
+
+    assert not opening.is_first_admin_token(token, at=NOON)
+    with pytest.raises(opening.WrongKey):
+        opening.welcome_first_admin(token, email="b@example.com", shop_slug="b", **form)
+
+
 def test_the_key_is_kept_as_a_hash_only(db):
     token = opening.first_admin_token(at=NOON)
 
