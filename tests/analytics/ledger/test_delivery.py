@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Shop
 from analytics.ledger import cursors, delivery, events
-from analytics.ledger.models import Cursor, Delivery, Event
+from analytics.ledger.models import Cursor, Delivery, Event, Horizon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +83,7 @@ def test_an_event_of_a_transaction_that_was_rolled_back_is_never_heard(shops, su
     assert heard == [2]
 
 
-def test_a_late_commit_is_not_skipped(shops, subscribers):
+def test_a_late_commit_is_not_skipped(shops, subscribers, capsys):
     heard = []
     subscribe(heard, "bot.*")
     recorded, may_commit = threading.Event(), threading.Event()
@@ -101,6 +101,8 @@ def test_a_late_commit_is_not_skipped(shops, subscribers):
     record(shops[1], 2)
     run()
     assert heard == []  # 1 may still come, and comes first
+    call_command("ledger")
+    assert "waits for a transaction that is still open" in capsys.readouterr().out
 
     may_commit.set()
     writer.join()
@@ -133,6 +135,31 @@ def test_order_holds_for_a_transaction_that_got_its_number_before_the_lock(shops
     second = Event.objects.exclude(pk=first.pk).get()
     assert (second.xid < first.xid, second.pk > first.pk) == (True, True)
     assert heard == [1, 2]
+
+
+def test_a_ledger_that_was_moved_to_a_younger_server_settles_all_the_same(shops):
+    """There the noted xid lies in a future that may never come."""
+    recorded = record(shops[0], 1)[0]
+    cursors.settled()
+    Horizon.objects.update(settled=0, fence=recorded.pk, fence_xid=10**15)
+    has_xid, may_end = threading.Event(), threading.Event()
+
+    def busy():
+        with transaction.atomic():
+            connection.cursor().execute("SELECT pg_current_xact_id()")
+            has_xid.set()
+            may_end.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=busy)
+    writer.start()
+    has_xid.wait(10)
+    assert cursors.settled() == 0
+    assert Horizon.objects.get().fence_xid < 10**15
+
+    may_end.set()
+    writer.join()
+    assert cursors.settled() >= recorded.pk
 
 
 def test_what_was_committed_before_a_crash_is_found_without_a_call(shops, subscribers):

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from analytics.ledger import delivery
+from analytics.ledger import cursors, delivery
 
 
 class Command(BaseCommand):
@@ -18,6 +18,9 @@ class Command(BaseCommand):
         if verb == "replay":
             self.stdout.write(f"{delivery.replay(reader=reader, subject=subject)} to be tried again now.")
             return
+        horizon, newest = cursors.settled(), cursors.newest()
+        late = "" if horizon == newest else f"; the rest, up to {newest}, waits for a transaction that is still open"
+        self.stdout.write(f"settled up to event {horizon}{late}")
         for standing in delivery.standings():
             self.stdout.write(str(standing))
         for parked in delivery.parked():
