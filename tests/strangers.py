@@ -1,0 +1,92 @@
+"""Who may pass which door: a line for every URL and every socket of ours. A door without a line fails the suite.
+
+`own` names the thing of Maria's that the URL points at (see `world` in test_strangers.py). People who may not see it
+get 404, the same as for a thing that is not there; `signed_out` is what somebody gets who has not signed in.
+"""
+
+from dataclasses import dataclass, field
+
+LOGIN = "login"  # sent to the sign-in page
+SHOPPERS = {"maria", "omar"}
+TEAM = {"anna", "boss"}  # of Maria's shop
+OTHER = {"stranger"}  # runs another shop
+SIGNED_IN = SHOPPERS | TEAM | OTHER
+EVERYBODY = SIGNED_IN | {"visitor"}
+
+
+@dataclass(frozen=True)
+class Door:
+    may: set[str]  # who gets `answer`
+    answer: int = 200
+    own: str = ""
+    signed_out: int | str = 404
+    method: str = "GET"
+    data: dict = field(default_factory=dict)
+    but: dict = field(default_factory=dict)  # what some of them get instead of `answer`
+
+    def expected(self, who):
+        if who in self.may:
+            return self.but.get(who, self.answer)
+        return self.signed_out if who == "visitor" else 404
+
+
+def talk(answer=200, method="GET", **data):
+    """A page of Maria's conversation: hers alone, whoever she is to the team."""
+    return Door({"maria"}, answer, own="conversation", method=method, data=data)
+
+
+def thread(answer=200, method="GET", **data):
+    """The same conversation as the team of her shop sees it."""
+    return Door(TEAM, answer, own="conversation", signed_out=LOGIN, method=method, data=data)
+
+
+DOORS = {
+    "": Door(EVERYBODY),
+    "healthz": Door(EVERYBODY, 503),  # no worker in the tests
+    "style/": Door({"boss", "stranger"}),  # a page for those who build and run shops
+    "language/": Door(EVERYBODY, 302, method="POST", data={"language": "de"}),
+    "account/": Door(SIGNED_IN, signed_out=LOGIN),
+    "account/profile/": Door(SIGNED_IN, 302, signed_out=LOGIN, method="POST", data={"name": "M", "language": "en"}),
+    "account/orders/": Door(SIGNED_IN, signed_out=LOGIN),
+    "account/orders/<order_number:number>/": Door({"maria"} | TEAM, own="order", signed_out=LOGIN),
+    "account/consent/": Door(EVERYBODY),
+    "account/consent/ask/": Door(EVERYBODY),
+    "account/first/<str:token>/": Door(EVERYBODY, own="first_admin_key"),  # the key is all it takes
+    "chat/": Door(EVERYBODY, 302, but={"maria": 200}),  # her talks; who has none is led to the first question
+    "chat/pane/": Door(EVERYBODY, 302),
+    "chat/new/": Door(EVERYBODY),
+    "chat/files/<uuid:public_id>/": Door({"maria"} | TEAM, own="file"),
+    "chat/<uuid:public_id>/": talk(),
+    "chat/<uuid:public_id>/earlier/": talk(),
+    "chat/<uuid:public_id>/since/": talk(),
+    "chat/<uuid:public_id>/send/": talk(method="POST", text="Hello", client_id="stranger-test"),
+    "chat/<uuid:public_id>/read/": talk(204, "POST", seq="1"),
+    "chat/<uuid:public_id>/person/": talk(302, "POST"),
+    "chat/<uuid:public_id>/files/": talk(422, "POST"),  # no file was brought
+    "inbox/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "inbox/<uuid:public_id>/": thread(),
+    "inbox/<uuid:public_id>/earlier/": thread(),
+    "inbox/<uuid:public_id>/since/": thread(),
+    "inbox/<uuid:public_id>/send/": thread(method="POST", text="Hello", client_id="stranger-test"),
+    "inbox/<uuid:public_id>/read/": thread(204, "POST", seq="1"),
+    "inbox/<uuid:public_id>/files/": thread(422, "POST"),
+    "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),
+}
+
+# Sockets: who is let in. Everybody else is closed out before a word is said, as for a talk that is not there.
+SOCKETS = {
+    "ws/chat/": Door({"maria"}),
+    "ws/chat/<uuid:public_id>/": Door({"maria"}, own="conversation"),
+    "ws/inbox/": Door(TEAM | OTHER),
+    "ws/inbox/<uuid:public_id>/": Door(TEAM, own="conversation"),
+}
+
+# What somebody who has not signed in may see of allauth and the admin; everything else sends her to sign in.
+PUBLIC = {
+    *("account_login", "account_signup", "account_logout", "account_inactive", "account_email_verification_sent"),
+    *("account_confirm_email", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),
+    *("account_reset_password", "account_reset_password_done"),
+    *("account_reset_password_from_key", "account_reset_password_from_key_done"),
+    *("socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup"),
+    *("admin:login", "admin:logout", "admin:jsi18n"),
+}
