@@ -86,7 +86,7 @@ document.addEventListener("htmx:load", (event) => {
   if (event.target.matches?.(".pane:not([data-page])")) show();
 });
 // A page from the browser's memory may be of somebody who has left.
-window.addEventListener("pageshow", (event) => event.persisted && document.querySelector("[data-talk]") && location.reload());
+window.addEventListener("pageshow", (event) => event.persisted && document.querySelector("[data-talk], [data-inbox]") && location.reload());
 
 if (launcher()?.dataset.owner) forget(launcher().dataset.owner);
 start();

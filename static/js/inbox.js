@@ -14,19 +14,35 @@ function comesBefore(one, other) {
   return mine === its ? Number(one.dataset.last) > Number(other.dataset.last) : mine < its;
 }
 
+/** A row as it is now. It stays the same element, for she may be about to press it. */
+function patch(fresh) {
+  const row = document.getElementById(fresh.id);
+  if (!row) return document.importNode(fresh, true);
+  for (const { name } of [...row.attributes]) if (!fresh.hasAttribute(name)) row.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) row.setAttribute(name, value);
+  row.querySelector("a").replaceChildren(...document.importNode(fresh.querySelector("a"), true).childNodes);
+  return row;
+}
+
+function put(row, next) {
+  if (row.isConnected && row.nextElementSibling === next) return;
+  const focused = row.contains(document.activeElement);
+  const isNew = !row.isConnected;
+  rows().insertBefore(row, next);
+  if (isNew) window.htmx.process(row);
+  if (focused) row.querySelector("a").focus();
+}
+
 /** Put one row where it belongs; a closed conversation leaves, unless she is looking at it. */
-function place(row) {
-  const fresh = document.importNode(row, true);
-  const old = document.getElementById(row.id);
-  const focused = old?.contains(document.activeElement);
-  old?.remove();
-  if (fresh.matches("[data-closed]") && !isOpen(fresh)) return rows().querySelector("li") ?? refresh();
+function place(fresh) {
+  const row = patch(fresh);
+  if (row.matches("[data-closed]") && !isOpen(row)) {
+    row.remove();
+    return rows().children.length || refresh();
+  }
   rows().querySelector(".empty")?.remove();
-  const next = [...rows().children].find((other) => comesBefore(fresh, other));
-  rows().insertBefore(fresh, next ?? null);
-  window.htmx.process(fresh);
+  put(row, [...rows().children].find((other) => other !== row && comesBefore(row, other)) ?? null);
   mark();
-  if (focused) fresh.querySelector("a").focus();
 }
 
 const isOpen = (row) => row.querySelector("a").pathname === location.pathname;
@@ -45,13 +61,10 @@ async function refresh() {
   if (answer.redirected) return location.reload(); // signed out
   const fresh = answer.ok && parsed(await answer.text()).getElementById("rows");
   if (!fresh) return false;
-  const focused = rows().contains(document.activeElement) && document.activeElement.closest("li").id;
-  const top = rows().scrollTop;
-  rows().replaceWith(document.importNode(fresh, true));
-  window.htmx.process(rows());
-  rows().scrollTop = top;
+  const wanted = [...fresh.children].map((row) => (row.id ? patch(row) : document.importNode(row, true)));
+  for (const row of [...rows().children]) if (!wanted.includes(row)) row.remove();
+  wanted.forEach((row, place) => put(row, rows().children[place] === row ? row.nextElementSibling : (rows().children[place] ?? null)));
   mark();
-  if (focused) document.getElementById(focused)?.querySelector("a").focus();
   return true;
 }
 
@@ -72,5 +85,13 @@ if (list) {
     inbox.dataset.show = "thread";
     mark();
     event.target.focus({ preventScroll: true });
+  });
+
+  // It changed hands: what stands beside the talk, and why it was handed over, may be new.
+  document.addEventListener("talk:hands", async ({ target }) => {
+    const answer = await fetch(target.dataset.url, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected || !target.isConnected) return;
+    const fresh = parsed(await answer.text());
+    for (const id of ["side", "handoff"]) document.getElementById(id)?.replaceWith(document.importNode(fresh.getElementById(id), true));
   });
 }

@@ -12,6 +12,7 @@ export class Standing {
   /** Take over a new head, but leave a button alone under the finger that presses it. */
   patch(fresh) {
     const head = this.head;
+    if (head.dataset.holder !== fresh.dataset.holder) this.root.dispatchEvent(new CustomEvent("talk:hands", { bubbles: true }));
     for (const { name, value } of fresh.attributes) if (name !== "hx-swap-oob") head.setAttribute(name, value);
     if (head.innerHTML.trim() === fresh.innerHTML.trim()) return;
     const focused = head.contains(document.activeElement);
