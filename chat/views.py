@@ -179,7 +179,8 @@ def newer(request: HttpRequest, seat: seats.Seat) -> HttpResponse:
     messages = wire.newer(conversation, got)
     state = wire.state(conversation)
     if not request.accepts("text/html") or request.GET.get("format") == "json":
-        return JsonResponse({"messages": messages, "state": state})
+        known = state if seat.is_staff else {name: value for name, value in state.items() if name != "person_id"}
+        return JsonResponse({"messages": messages, "state": known})
     language = get_language() or "en"
     page = pages.messages(messages, is_staff=seat.is_staff, language=language)
     return HttpResponse(page + pages.state(state, seat=seat, language=language))
