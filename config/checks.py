@@ -11,9 +11,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 
 from accounts import limits
+from config.starting import OLDEST_PGVECTOR, OLDEST_POSTGRES
 
-POSTGRES = 160_000
-PGVECTOR = (0, 8)
 REDIS_PY = 8
 SECRET_KEY_LENGTH = 40
 Apps = Sequence[AppConfig] | None
@@ -53,10 +52,10 @@ def database_problems(alias: str = "default") -> Iterator[CheckMessage]:
         hint = "Start it, or mend DATABASE_URL."
         yield Error(f"The database does not answer: {error}".strip(), hint=hint, id="aftersale.E003")
         return
-    if number < POSTGRES:
+    if number < OLDEST_POSTGRES:
         hint = "Upgrade to PostgreSQL 16 or newer."
         yield Error(f"PostgreSQL {version} is too old.", hint=hint, id="aftersale.E004")
-    if vector is None or _numbers(vector) < PGVECTOR:
+    if vector is None or _numbers(vector) < OLDEST_PGVECTOR:
         found = f"only pgvector {vector}" if vector else "no pgvector"
         hint = "Install pgvector 0.8 or newer on the database server (Debian: postgresql-NN-pgvector)."
         yield Error(f"The database server has {found}.", hint=hint, id="aftersale.E005")

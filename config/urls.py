@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import limits
 from config import health, style, views
 
 urlpatterns = [
@@ -13,3 +14,5 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("chat.urls")),
 ]
+
+handler429 = limits.refuse  # where allauth refuses, too

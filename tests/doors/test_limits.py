@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -22,6 +23,13 @@ def _rates(settings):
         "open": "",
         "broken": "many/m",
     }
+
+
+@pytest.fixture
+def as_shipped():
+    from config import settings
+
+    return SimpleNamespace(RATE_LIMITS=settings.RATE_LIMITS, ACCOUNT_RATE_LIMITS=settings.ACCOUNT_RATE_LIMITS)
 
 
 @pytest.fixture
@@ -154,7 +162,8 @@ def _request(who, **headers):
     return request
 
 
-def test_a_guarded_view_answers_429_with_a_page_and_a_time(settings):
+@pytest.mark.django_db
+def test_a_guarded_view_answers_429_with_a_page_and_a_time(shop, settings):
     settings.RATE_LIMITS = {"search": "1/m"}
     view = limits.limited("search")(lambda request: HttpResponse("found"))
     who = f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
@@ -165,3 +174,23 @@ def test_a_guarded_view_answers_429_with_a_page_and_a_time(settings):
     assert 58 <= int(refused["Retry-After"]) <= 60
     assert "text/html" in refused["Content-Type"]
     assert view(_request(who, accept="application/json"))["Content-Type"] == "application/json"
+
+
+@pytest.mark.django_db
+def test_who_signs_in_too_often_is_told_when_to_come_back(client, shop, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+    who = f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
+    guess = {"login": "maria@example.com", "password": "wrong"}
+
+    answers = [client.post("/account/login/", guess, REMOTE_ADDR=who) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers][:2] != [429, 429]
+    assert answers[2].status_code == 429
+    assert answers[2]["Retry-After"] == "60"
+
+
+def test_sign_in_chat_and_search_are_limited_by_default(as_shipped):
+    assert {"login", "login_failed", "signup", "reset_password"} <= as_shipped.ACCOUNT_RATE_LIMITS.keys()
+    assert all(as_shipped.ACCOUNT_RATE_LIMITS.values())
+    for door in ("chat.open", "chat.send", "chat.frame", "search"):
+        assert limits.parse(as_shipped.RATE_LIMITS[door])
