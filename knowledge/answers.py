@@ -58,7 +58,7 @@ class Answer:
 def compose(question: str, passages: Sequence[Passage], *, conversation: Sequence[str] = ()) -> Answer | None:
     """The sentences of the passages that answer a question, or None when we are not sure enough."""
     sure = confidence.of(passages)
-    if not passages or sure < confidence.floor():
+    if not passages or sure < confidence.floor(passages):
         return None
     return verified(Answer(tuple(_extracted(question, passages)), sure))
 

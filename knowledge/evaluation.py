@@ -94,7 +94,6 @@ def figures(tried: Sequence[Tried]) -> dict[str, Any]:
         "answered_in_vain": _mean([each.is_answered for each in unanswerable]),
         "right": _mean([each.is_right for each in given]),
         "calibration_error": calibration_error(tried),
-        "floor": round(confidence.floor(), 4),
         "reliability": reliability(tried),
     }
 

@@ -148,7 +148,7 @@ _NEAREST = """
      ORDER BY embedding::halfvec({dimension}) <#> %(vector)s::halfvec({dimension}) LIMIT %(nearest)s)
 """
 _STRONGEST = """
-    (SELECT p.chunk_id FROM unnest(%(keys)s::bigint[], %(weights)s::float8[]) AS t(key, weight)
+    (SELECT p.chunk_id AS id FROM unnest(%(keys)s::bigint[], %(weights)s::float8[]) AS t(key, weight)
      CROSS JOIN LATERAL (SELECT chunk_id, impact FROM knowledge_posting WHERE key = t.key AND audience <= %(audience)s
                          ORDER BY impact DESC LIMIT %(strongest)s) p
      GROUP BY p.chunk_id ORDER BY sum(t.weight * p.impact) DESC LIMIT %(candidates)s)

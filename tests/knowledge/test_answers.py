@@ -14,7 +14,7 @@ from knowledge.sentences import Kind, units
 
 @pytest.fixture(autouse=True)
 def _any_confidence(monkeypatch):
-    monkeypatch.setattr(confidence, "floor", lambda: 0.0)
+    monkeypatch.setattr(confidence, "floor", lambda passages: 0.0)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_no_passage_no_answer():
 
 
 def test_under_the_floor_there_is_no_answer(shop, returns, monkeypatch):
-    monkeypatch.setattr(confidence, "floor", lambda: 1.1)
+    monkeypatch.setattr(confidence, "floor", lambda passages: 1.1)
     assert answers.compose("return shoes", retrieval.search(shop, "return shoes", deadline=None)) is None
 
 

@@ -140,6 +140,8 @@ def test_large_shops_go_through_the_indexes(shop, write, find, monkeypatch):
     exact = find("topic7 parcels", k=5)
     monkeypatch.setattr(retrieval, "EXACT", 0)
     assert find("topic7 parcels", k=5) == exact
+    for by in ("words", "meaning"):
+        assert retrieval.search(shop, "topic7 parcels", by=by, deadline=None)[0].external_id == "7"
     articles.show_to(shop.articles.get(external_id="7"), Audience.AGENTS)
     assert "7" not in find("topic7 parcels", k=5)
 
