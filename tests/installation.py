@@ -97,10 +97,10 @@ class Installation:
             return self.get("/healthz")[0] == 200
         return False
 
-    def kill(self, part: str, within: float = 30) -> float:
+    def kill(self, part: str, *, by: int = signal.SIGKILL, within: float = 30) -> float:
         """Kill one part and return the seconds until all is well again, with another process in its place."""
         before, began = self.pids()[part], time.monotonic()
-        os.kill(before, signal.SIGKILL)
+        os.kill(before, by)
         wait_for(lambda: self.pids().get(part, before) != before and self.is_well(), within)
         return time.monotonic() - began
 

@@ -51,6 +51,14 @@ class Kept:
             self.start()
         return code
 
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self._started_at
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(self.what.stop_signal)

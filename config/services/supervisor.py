@@ -20,10 +20,11 @@ from config.services.holding import Hold
 from config.services.process import Kept, follow
 from config.trouble import Trouble
 
-HEALTHY_WITHIN = 60.0
+HEALTHY_WITHIN = 120.0
 STOP_WITHIN = 15.0
 TRIES = 3
 LOOK_AT_SERVERS_EVERY = 0.5
+DEAF_AFTER = 40.0  # seconds without a pulse; looking for a lost broker may rightly take half a minute
 Say = Callable[[str], None]
 
 
@@ -56,6 +57,7 @@ class Child:
 class Supervisor:
     def __init__(self, folder: Folder, hold: Hold | None, listening: socket.socket, say: Say) -> None:
         self.folder, self.hold, self.listening, self.say = folder, hold, listening, say
+        self.pulse = folder.path / "worker.pulse"
         self.kept = [Kept(child) for child in self._children()]
         self.written: dict[str, int] = {}
 
@@ -83,6 +85,7 @@ class Supervisor:
                     self.say("The embedded servers stopped; starting them again")
                     self.hold.ensure()
                 servers_at = time.monotonic() + LOOK_AT_SERVERS_EVERY
+            self._end_a_deaf_worker()
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -103,6 +106,14 @@ class Supervisor:
                 self.say(f"The {one.what.name} process ended ({_reason(code)}); starting it again")
         self._write_state()
 
+    def _end_a_deaf_worker(self) -> None:
+        """A worker whose loop has stopped turning takes no task and does not end: end it, so that it comes back."""
+        worker = next(one for one in self.kept if one.what.name == "worker")
+        with suppress(OSError):
+            if worker.age > DEAF_AFTER and time.time() - self.pulse.stat().st_mtime > DEAF_AFTER:
+                self.say("The worker does not move any more; starting it again")
+                worker.end()
+
     def _children(self) -> Iterator[Child]:
         logs = self.folder.logs
         where, number = {"AFTERSALE_DATA": str(self.folder.path)}, self.listening.fileno()
@@ -110,7 +121,7 @@ class Supervisor:
         yield Child("web", daphne, logs / "web.log", where, [number])
         worker = ["celery", "-A", "config", "worker", "-l", "WARNING", "-c", str(env.workers()), "-n", "aftersale@%h"]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        yield Child("worker", worker, logs / "worker.log", where)
+        yield Child("worker", worker, logs / "worker.log", where | {"WORKER_PULSE": str(self.pulse)})
         yield Child("beat", ["celery", "-A", "config", "beat", "-l", "WARNING", "--pidfile="], logs / "beat.log", where)
 
     def _write_state(self) -> None:

@@ -23,13 +23,15 @@ def figures(times: int = TIMES) -> Iterator[Figure]:
     # Each visitor comes from another address, so that the limits on sign-ups do not meet her.
     with installation(TRUSTED_PROXIES="1") as place:
         began = time.monotonic()
-        place.up("--no-demo")
+        place.up()
         yield Figure("first start", round(time.monotonic() - began, 1), "s", n=1)
         yield second_start(place)
         with Visitors(place) as visitors:
             for part in PARTS:
                 worst = max(_killed(place, part) for _ in range(times))
                 yield Figure(f"{part} killed, healthy again, worst", round(worst, 1), "s", bar=BAR, n=times)
+            deaf = place.kill("worker", by=signal.SIGSTOP, within=90)
+            yield Figure("worker made deaf, healthy again", round(deaf, 1), "s", bar=60, n=1)
             orphans, seconds = zip(*(_supervisor_killed(place) for _ in range(times)), strict=True)
             yield Figure("supervisor killed, next start healthy, worst", round(max(seconds), 1), "s", bar=BAR, n=times)
             yield Figure("processes that outlived their supervisor", sum(orphans), "processes", bar=0, n=times)
