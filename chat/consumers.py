@@ -10,7 +10,8 @@ from django.http.request import split_domain_port
 from django.utils import timezone
 
 from accounts import limits, people, visitors
-from accounts.models import User
+from accounts.mfa import owes_second_factor
+from accounts.models import Shop, User
 from chat import handoff, intake, outbox, pages, realtime, seats, seen, talk, wire
 from chat.adapters import web
 from chat.attachments import NotAccepted
@@ -335,9 +336,9 @@ def _by_person(story: Any, seat: seats.Seat) -> None:
 
 
 def _shops_of(user: Any) -> list[int]:
-    from accounts.models import Shop
-
-    return list(Shop.objects.visible_to(user).values_list("pk", flat=True)) if user and user.is_authenticated else []
+    if not isinstance(user, User) or owes_second_factor(user):
+        return []
+    return list(Shop.objects.visible_to(user).values_list("pk", flat=True))
 
 
 def _code(refusal: Exception) -> str:

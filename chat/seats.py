@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 
 from accounts import people, visitors
+from accounts.mfa import owes_second_factor
 from accounts.models import Customer, Shop, User
 from chat.models import Conversation
 
@@ -75,7 +76,7 @@ def shopper_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
 
 def staff_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
     """A place of the team at a conversation of a shop she works for."""
-    if not isinstance(visitor.user, User):
+    if not isinstance(visitor.user, User) or owes_second_factor(visitor.user):
         return None
     conversation = Conversation.objects.staffed_by(visitor.user).select_related("customer").filter(public_id=public_id)
     found = conversation.first()
