@@ -32,6 +32,11 @@ def log(page: Page):
     return page.get_by_role("log")
 
 
+def more(page: Page):
+    """What else can be done with a conversation, behind three dots."""
+    return page.locator("#thread-hands").get_by_label("More")
+
+
 def write(page: Page, words: str) -> None:
     box = page.get_by_role("textbox", name=re.compile("Message|Reply"))
     box.fill(words)
@@ -111,6 +116,7 @@ def test_a_shopper_and_an_agent_talk(visit):
     expect(log(maria).get_by_text("Anna left. The assistant is back.")).to_be_visible()
     anna.get_by_role("button", name="Take over").click()
     expect(log(maria).get_by_text("Anna joined the conversation.")).to_have_count(2)
+    more(anna).click()
     anna.get_by_role("button", name="Close").click()
     expect(maria.get_by_text("This conversation is closed")).to_be_visible()
 

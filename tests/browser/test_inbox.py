@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_chat import SLOW, begin, log, only_the_line, own, write
+from tests.browser.test_chat import SLOW, begin, log, more, only_the_line, own, write
 
 
 def row(page, talk: str):
@@ -29,7 +29,10 @@ def test_the_list_lives_without_a_reload(visit):
     expect(mine).to_contain_text("Anna")
     write(anna, "Here I am")
     expect(log(maria).get_by_text("Here I am")).to_be_visible()
+    more(anna).click()
     anna.get_by_role("button", name="Bot off here").click()
+    expect(anna.get_by_role("button", name="Bot off here")).to_be_hidden()
+    more(anna).click()
     expect(anna.get_by_role("button", name="Bot on here")).to_be_visible()
     anna.get_by_role("button", name="Close", exact=True).click()
     expect(mine).to_contain_text("closed")
