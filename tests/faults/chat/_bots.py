@@ -8,7 +8,9 @@ import http.client
 import os
 import random
 import re
+import socket
 import time
+from contextlib import suppress
 
 from django.db import connection
 
@@ -37,8 +39,17 @@ def register():
     actions.register("test.theirs", call_the_receiver, ours=False)
 
 
+def tell_the_killer():
+    """Say which process has begun an action, to whoever waits for it."""
+    if address := os.environ.get("FAULTS_KILLER"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link, suppress(OSError):
+            link.setblocking(False)  # nobody may be waiting any more
+            link.sendto(str(os.getpid()).encode(), address)
+
+
 def change_our_tables(action):
     """Take a while on both sides of the change, so that a kill can come before and after it."""
+    tell_the_killer()
     time.sleep(random.uniform(0, 0.05))
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO faults_effect (key) VALUES (%s)", [action.key])
@@ -47,6 +58,7 @@ def change_our_tables(action):
 
 
 def call_the_receiver(action):
+    tell_the_killer()
     host, port = os.environ["FAULTS_RECEIVER"].split(":")
     link = http.client.HTTPConnection(host, int(port), timeout=10)
     try:

@@ -5,6 +5,8 @@ import os
 import random
 import re
 import signal
+import socket
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -14,40 +16,56 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psycopg
 
-from tests.faults.chat._stage import Whole, children, eventually, running, stage
+from tests.faults.chat._stage import Whole, eventually, running, stage
 from tests.figures import Figure
 
 SEED = 20_260_304
 SHOPPERS, EACH, KILLS = 40, 5, 1000
-WITHIN = 900.0
+WITHIN = 600.0
 
 
 def figures() -> Iterator[Figure]:
     with (
         receiver(seed=SEED) as (address, effects),
-        stage(WORKERS="4", ACTION_CLAIM_SECONDS="2", FAULTS_RECEIVER=address) as whole,
+        killer() as (door, begun),
+        stage(WORKERS="12", ACTION_CLAIM_SECONDS="2", FAULTS_RECEIVER=address, FAULTS_KILLER=door) as whole,
     ):
-        yield from cut_off(whole, effects, shoppers=SHOPPERS, each=EACH, kills=KILLS, seed=SEED)
+        yield from cut_off(whole, effects, begun, shoppers=SHOPPERS, each=EACH, kills=KILLS, seed=SEED)
 
 
-def cut_off(whole: Whole, effects: Counter, *, shoppers: int, each: int, kills: int, seed: int) -> Iterator[Figure]:
-    """Kill the hands of the worker until enough executions were cut off; then let it finish, and count effects."""
+def cut_off(
+    whole: Whole, effects: Counter, begun: socket.socket, *, shoppers: int, each: int, kills: int, seed: int
+) -> Iterator[Figure]:
+    """Kill hands of the worker while they execute, until enough executions were cut off; then count effects."""
     people = whole.invite(shoppers=shoppers)["shoppers"]
-    asyncio.run(_ask_for_actions(whole, people, each))
-    began = time.monotonic()
-    dice, cut, blows = random.Random(seed), 0, 0
+    began, cut = time.monotonic(), 0
+    dice = random.Random(seed)
     while cut < kills and time.monotonic() - began < WITHIN:
-        hands = children(whole.pid("worker"))
-        if hands:
-            with suppress(ProcessLookupError):
-                os.kill(dice.choice(hands), signal.SIGKILL)
-                blows += 1
-        time.sleep(dice.uniform(0, 0.1))
-        if blows % 20 == 0:
-            cut = _cut(whole)
-            if not _open(whole) and cut < kills:
-                asyncio.run(_ask_for_actions(whole, people, each))
+        if not _open(whole):
+            asyncio.run(_ask_for_actions(whole, people, each))
+        _strike(begun, dice, within=2)
+        cut = _cut(whole)
     finished = asyncio.run(eventually(lambda: not _open(whole), within=300))
+    yield from _counted(whole, effects, finished=finished, kills=kills, seed=seed)
+
+
+def _strike(begun: socket.socket, dice: random.Random, *, within: float) -> None:
+    """Most of those who say that they begin have a little while to live, so that some just make it."""
+    until = time.monotonic() + within
+    doomed: list[tuple[float, int]] = []
+    while time.monotonic() < until or doomed:
+        with suppress(TimeoutError):
+            pid = int(begun.recv(32))
+            if dice.random() < 0.8 and time.monotonic() < until:
+                doomed.append((time.monotonic() + dice.uniform(0, 0.15), pid))
+        now = time.monotonic()
+        for _, pid in [one for one in doomed if one[0] <= now]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        doomed = [one for one in doomed if one[0] > now]
+
+
+def _counted(whole: Whole, effects: Counter, *, finished: bool, kills: int, seed: int) -> Iterator[Figure]:
     keys = {str(key): kind for key, kind in whole.ask("SELECT key, kind FROM chat_action")}
     ours = Counter(str(key) for (key,) in whole.ask("SELECT key FROM faults_effect"))
     happened = {key: (ours if kind == "test.ours" else effects)[key] for key, kind in keys.items()}
@@ -61,7 +79,7 @@ def cut_off(whole: Whole, effects: Counter, *, shoppers: int, each: int, kills: 
         print(f"# action {key} ({keys[key]}): happened {happened[key]} times, told {outcomes[key]} times", flush=True)
     if not finished:
         print(f"# {len(_open(whole))} actions never finished", flush=True)
-    yield Figure("chat.actions.cut_off", _cut(whole), "executions", bar=kills, better="higher", n=blows, seed=seed)
+    yield Figure("chat.actions.cut_off", _cut(whole), "executions", bar=kills, better="higher", n=n, seed=seed)
     yield Figure("chat.actions.not_once", len(not_once), "actions", bar=0, n=n, seed=seed)
     yield Figure("chat.actions.told_not_once", len(told_wrong), "actions", bar=0, n=n, seed=seed)
 
@@ -88,6 +106,18 @@ def _cut(whole: Whole) -> int:
 
 def _open(whole: Whole) -> list:
     return whole.ask("SELECT 1 FROM chat_action WHERE status = 'requested'")
+
+
+@contextmanager
+def killer() -> Iterator[tuple[str, socket.socket]]:
+    """Where processes say that they have begun."""
+    with (
+        tempfile.TemporaryDirectory(prefix="aftersale-killer-", dir="/tmp") as place,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as begun,
+    ):
+        begun.bind(f"{place}/door")
+        begun.settimeout(0.005)
+        yield f"{place}/door", begun
 
 
 @contextmanager
