@@ -228,7 +228,7 @@ STATIC_ROOT = Path(DATA) / "static"
 MEDIA_ROOT = Path(DATA) / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.files.StaticFiles"},
 }
 
 # What the shop knows. "minilm" is bundled; "fake" is for tests; "provider:model" is any LangChain embeddings model.
