@@ -357,6 +357,16 @@ def test_what_cannot_be_sent_says_why_and_waits_for_her(visit, lines):
     only_the_line(maria)
 
 
+def test_every_script_has_the_name_of_its_content(visit):
+    maria = visit("maria")
+    begin(maria, "Which scripts?")
+    loaded = maria.evaluate("performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)")
+    scripts = [path for path in loaded if path.startswith("/static/js/")]
+    assert len(scripts) > 8
+    assert [path for path in scripts if not re.search(r"\.[0-9a-f]{12}\.js$", path)] == []
+    assert len(scripts) == len(set(scripts))  # what was announced is what was asked for
+
+
 def only_the_line(page: Page) -> None:
     """The browser notes every failed connection; nothing else may be wrong."""
     page.complaints[:] = [
