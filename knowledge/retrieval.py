@@ -194,8 +194,46 @@ def _found(
     k: int,
     one_per_article: bool,
 ) -> list[Passage]:
+    query = statement(recipe.dimension, terms, one_per_article, with_vector=vector is not None)
+    with connection.cursor() as cursor:
+        cursor.execute(_settings(terms) + query, _values(shop, recipe, terms, vector, languages, audience, k))
+        while cursor.description is None and cursor.nextset():
+            pass
+        return [Passage(*row) for row in cursor.fetchall()]
+
+
+def explain(
+    shop: Shop,
+    recipe: Recipe,
+    terms: question.Asked,
+    vector: embeddings.Vectors | None,
+    languages: list[str],
+    audience: int,
+    k: int,
+) -> str:
+    """How the database goes about a search."""
+    query = statement(recipe.dimension, terms, False, with_vector=vector is not None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_settings(terms)}EXPLAIN (COSTS OFF) {query}",
+            _values(shop, recipe, terms, vector, languages, audience, k),
+        )
+        while cursor.description is None and cursor.nextset():
+            pass
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def _values(
+    shop: Shop,
+    recipe: Recipe,
+    terms: question.Asked,
+    vector: embeddings.Vectors | None,
+    languages: list[str],
+    audience: int,
+    k: int,
+) -> dict[str, Any]:
     known = [each for each in languages if vector is not None and embeddings.knows(each, recipe.engine)]
-    values: dict[str, Any] = {
+    return {
         "shop": shop.pk,
         "recipe": recipe.pk,
         "languages": languages,
@@ -219,22 +257,20 @@ def _found(
         "published": Status.PUBLISHED,
         "k": k,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement(recipe.dimension, terms, one_per_article, with_vector=vector is not None), values)
-        while cursor.description is None and cursor.nextset():
-            pass
-        rows = cursor.fetchall()
-    return [Passage(*row) for row in rows]
 
 
 def statement(dimension: int, terms: question.Asked, one_per_article: bool, *, with_vector: bool) -> str:
     """The one query of a search; small shops are weighed whole, large ones as far as the indexes bring them up."""
     sources = [_NEAREST.format(dimension=dimension)] if with_vector else []
     sources += [_STRONGEST] if terms.weights else []
-    whole = terms.chunks <= EXACT
-    query = _FOUND.format(
-        candidates=_EVERYTHING if whole else " UNION ".join(sources),
+    return _FOUND.format(
+        candidates=_EVERYTHING if terms.chunks <= EXACT else " UNION ".join(sources),
         places=_BEST_OF_EACH if one_per_article else _EVERY,
     )
-    # In one round trip, for this statement only: go on until enough is found that the filters let through.
-    return query if whole else f"SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL hnsw.ef_search = 60; {query}"
+
+
+def _settings(terms: question.Asked) -> str:
+    """In one round trip, for this statement only: go on until enough is found that the filters let through."""
+    if terms.chunks <= EXACT:
+        return ""
+    return "SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL hnsw.ef_search = 60; "
