@@ -203,6 +203,8 @@ RATE_LIMITS = {
     "chat.send": "120/m,2000/h",
     "chat.frame": "60/10s",
     "search": "60/m",
+    "llm.shopper": "60/d",
+    "llm.shop": "2000/d",
     "upload": "20/m",
     "consent": "30/m",
     "first_admin": "20/m",
@@ -234,6 +236,13 @@ STORAGES = {
 # What the shop knows. "minilm" is bundled; "fake" is for tests; "provider:model" is any LangChain embeddings model.
 EMBEDDINGS = os.environ.get("EMBEDDINGS") or "minilm"
 EMBEDDINGS_OPTIONS: dict[str, Any] = {}
+# A language model may put answers into words: "provider:model" as LangChain names it, off unless set.
+CHAT_MODEL = os.environ.get("CHAT_MODEL", "")
+CHAT_MODEL_OPTIONS: dict[str, Any] = {
+    name: os.environ[variable]
+    for name, variable in (("base_url", "CHAT_MODEL_URL"), ("api_key", "CHAT_MODEL_KEY"))
+    if os.environ.get(variable)
+}
 
 # The talk.
 ASSISTANT = os.environ.get("ASSISTANT") or "chat.assistant.reply"

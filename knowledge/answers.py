@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge import confidence, extraction
+from knowledge import confidence, extraction, followup, grounding, llm
 from knowledge.models import Article, Revision
 from knowledge.retrieval import Passage
 
@@ -33,6 +33,7 @@ class Sentence:
     text: str
     citations: tuple[Citation, ...]
     block: int = 0
+    is_phrased: bool = False  # by a language model: checked to say no more than its citations, not to be equal to them
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,36 @@ class Answer:
         return "".join(parts)
 
 
-def compose(question: str, passages: Sequence[Passage], *, conversation: Sequence[str] = ()) -> Answer | None:
+def compose(
+    question: str, passages: Sequence[Passage], *, conversation: Sequence[str] = (), payer: object = None
+) -> Answer | None:
     """The sentences of the passages that answer a question, or None when we are not sure enough."""
-    sure = confidence.of(passages)
-    if not passages or sure < confidence.floor(passages):
-        return None
-    return verified(Answer(tuple(_extracted(question, passages)), sure))
+    sentences = tuple(stream(question, passages, conversation=conversation, payer=payer))
+    return Answer(sentences, confidence.of(passages)) if sentences else None
+
+
+def stream(
+    question: str, passages: Sequence[Passage], *, conversation: Sequence[str] = (), payer: object = None
+) -> Iterator[Sentence]:
+    """The same sentences one by one, each verified before it is given away; none when we are not sure enough.
+
+    `conversation` is what the shopper said before, oldest first; `payer` is whose share of the model's budget is used.
+    """
+    if not passages or confidence.of(passages) < confidence.floor(passages):
+        return
+    asked = followup.standalone(question, conversation)
+    chosen = extraction.choose(asked, passages)
+    said = False
+    for sentence in _phrased(asked, passages, payer):
+        said = True
+        yield sentence
+    if not said:
+        yield from _kept(_extracted(chosen))
 
 
 def verified(answer: Answer) -> Answer | None:
     """The answer as far as every word of its sources still stands where it says, or None if nothing is left."""
-    citations = [citation for sentence in answer.sentences for citation in sentence.citations]
-    bodies = _bodies(citations)
-    kept = tuple(
-        sentence
-        for sentence in answer.sentences
-        if sentence.citations
-        and all(_stands(citation, bodies) for citation in sentence.citations)
-        and _says_no_more(sentence)
-    )
+    kept = _kept(answer.sentences)
     return replace(answer, sentences=kept) if kept else None
 
 
@@ -98,11 +110,38 @@ def hash_of(quote: str) -> str:
     return hashlib.sha256(quote.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _extracted(question: str, passages: Sequence[Passage]) -> Iterable[Sentence]:
-    for chosen in extraction.choose(question, passages):
-        citation = cite(chosen.passage, chosen.unit.start, chosen.unit.end)
-        text = citation.quote if _is_verbatim(chosen) else _one_line(citation.quote)
-        yield Sentence(text=text, citations=(citation,), block=chosen.block)
+def _phrased(question: str, passages: Sequence[Passage], payer: object) -> Iterator[Sentence]:
+    """What a language model makes of the passages, if there is one: only what can be found in what it cites."""
+    model = llm.get_llm()
+    if model is None or not llm.may_ask(passages[0].shop, payer):
+        return
+    given = [(passage, unit, passage.text[unit.start : unit.end]) for passage, unit in extraction.sources(passages)]
+    sources = [(passage, unit) for passage, unit, text in given if not llm.is_order(text)]
+    texts = [text for _, _, text in given if not llm.is_order(text)]
+    for phrase in llm.phrases(question, texts, model=model):
+        named = [sources[number - 1] for number in phrase.sources]
+        citations = tuple(cite(passage, unit.start, unit.end) for passage, unit in named)
+        yield from _kept([Sentence(phrase.text, citations, is_phrased=True)])
+
+
+def _extracted(chosen: Iterable[extraction.Chosen]) -> Iterator[Sentence]:
+    for each in chosen:
+        citation = cite(each.passage, each.unit.start, each.unit.end)
+        text = citation.quote if _is_verbatim(each) else _one_line(citation.quote)
+        yield Sentence(text=text, citations=(citation,), block=each.block)
+
+
+def _kept(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences whose every citation stands, and which say no more than these."""
+    given = tuple(sentences)
+    bodies = _bodies(citation for sentence in given for citation in sentence.citations)
+    return tuple(
+        sentence
+        for sentence in given
+        if sentence.citations
+        and all(_stands(citation, bodies) for citation in sentence.citations)
+        and _says_no_more(sentence)
+    )
 
 
 def _is_verbatim(chosen: extraction.Chosen) -> bool:
@@ -120,7 +159,10 @@ def _is_line(text: str) -> bool:
 
 def _says_no_more(sentence: Sentence) -> bool:
     """Whether a sentence says what it quotes, and nothing else."""
-    return _plain(sentence.text) == _plain(" ".join(citation.quote for citation in sentence.citations))
+    quotes = [citation.quote for citation in sentence.citations]
+    if sentence.is_phrased:
+        return grounding.is_grounded(sentence.text, quotes, sentence.citations[0].language)
+    return _plain(sentence.text) == _plain(" ".join(quotes))
 
 
 def _plain(text: str) -> str:

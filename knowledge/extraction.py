@@ -9,7 +9,7 @@ from knowledge import embeddings, words
 from knowledge.retrieval import Passage
 from knowledge.sentences import Kind, Unit, units
 
-__all__ = ["Chosen", "Kind", "choose"]
+__all__ = ["Chosen", "Kind", "choose", "sources"]
 
 SHORT = 450  # characters of a text that is given whole
 LONGEST = 900  # characters of an answer, unless one list or block is longer
@@ -27,16 +27,20 @@ class Chosen:
     block: int
 
 
-def choose(question: str, passages: Sequence[Passage]) -> list[Chosen]:
-    """What the best article says about the question, in the article's order."""
-    article = passages[0].article
-    mine = sorted((passage for passage in passages if passage.article == article), key=lambda one: one.start)
-    said = [
+def sources(passages: Sequence[Passage]) -> list[tuple[Passage, Unit]]:
+    """What the best article says in these passages, unit by unit in the article's order."""
+    mine = [passage for passage in passages if passage.article == passages[0].article]
+    return [
         (passage, unit)
-        for passage in mine
+        for passage in sorted(mine, key=lambda one: one.start)
         for unit in units(passage.text, 0, len(passage.text))
         if unit.kind is not Kind.HEADING
     ][:READ]
+
+
+def choose(question: str, passages: Sequence[Passage]) -> list[Chosen]:
+    """What of the best article answers the question, in the article's order."""
+    said = sources(passages)
     if not said:
         return []
     taken = _taken(question, said)

@@ -30,6 +30,7 @@ Basis = Literal["meaning", "mixed", "words"]  # meaning leads where the model kn
 class Passage:
     """A stretch of a published article: `revision.body[start:end]`, and how well it fits."""
 
+    shop: int
     article: int
     external_id: str
     slug: str
@@ -171,7 +172,7 @@ _FOUND = """
                   * ((1 - %(title)s) * likeness + %(title)s * coalesce(about, near, %(neutral)s)) AS score
         FROM meant
     ), best AS (SELECT * FROM ({places}) placed ORDER BY score DESC, id LIMIT %(k)s)
-    SELECT a.id, a.external_id, a.slug, b.language, r.id, r.title, b.heading,
+    SELECT a.shop_id, a.id, a.external_id, a.slug, b.language, r.id, r.title, b.heading,
            substring(r.body FROM b.start + 1 FOR b."end" - b.start), b.start, b."end", b.score, b.likeness,
            b.said / %(ceiling)s, CASE WHEN b.language = ANY(%(known)s) THEN 'meaning' ELSE %(otherwise)s END
     FROM best b
