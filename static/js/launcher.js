@@ -52,3 +52,12 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (!launcher.hasAttribute("aria-busy")) open(launcher);
 });
+
+// Somebody else may sit here now: the chat throws away what a former visitor left unsent.
+try {
+  const left = Object.keys(localStorage).some((key) => key.startsWith("aftersale."));
+  const launcher = left && document.querySelector(".launcher");
+  if (launcher) import(launcher.dataset.module);
+} catch {
+  // Without storage nothing was left.
+}

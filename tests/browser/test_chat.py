@@ -3,11 +3,11 @@
 import io
 import re
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, sign_in
+from tests.installation import wait_for
 
 SLOW = 30_000  # what waits for a process to start or a connection to be missed
 
@@ -53,34 +53,32 @@ def own(page: Page, words: str):
     return log(page).locator(".message[data-own]").filter(has_text=words)
 
 
-@pytest.fixture
-def lines():
-    """Every socket of a page in our hand: lines(page) gives a list that grows; what is `cut` is closed and stays so."""
+class Lines:
+    """Every socket of a page in our hand."""
 
-    def held(page: Page):
-        sockets = Lines()
+    def __init__(self, page: Page):
+        self.open, self.are_cut = [], False
+        page.route_web_socket(re.compile("/ws/"), self.connect)
 
-        def connected(socket):
-            if sockets.are_cut:
-                socket.close()
-            else:
-                socket.connect_to_server()
-                sockets.append(socket)
+    def connect(self, socket) -> None:
+        if self.are_cut:
+            socket.close()
+            return
+        server, line = socket.connect_to_server(), {"socket": socket, "is_dead": False}
+        socket.on_message(lambda frame: line["is_dead"] or server.send(frame))
+        server.on_message(lambda frame: line["is_dead"] or socket.send(frame))
+        self.open.append(line)
 
-        page.route_web_socket(re.compile("/ws/"), connected)
-        return sockets
-
-    return held
-
-
-class Lines(list):
-    are_cut = False
+    def die(self) -> None:
+        """Carry nothing any more, and say nothing of it, as after a sleep."""
+        for line in self.open:
+            line["is_dead"] = True
 
     def cut(self) -> None:
+        """Close, and stay closed."""
         self.are_cut = True
-        for socket in self:
-            socket.close()
-        self.clear()
+        while self.open:
+            self.open.pop()["socket"].close()
 
     def mend(self) -> None:
         self.are_cut = False
@@ -121,9 +119,9 @@ def test_a_shopper_and_an_agent_talk(visit):
     expect(maria.get_by_text("This conversation is closed")).to_be_visible()
 
 
-def test_what_was_said_without_a_line_arrives_once_and_in_order(visit, lines):
+def test_what_was_said_without_a_line_arrives_once_and_in_order(visit):
     maria, anna = visit("maria", PHONE), visit("anna")
-    line = lines(maria)
+    line = Lines(maria)
     talk = begin(maria, "Is anybody there?")
     answer(anna, talk)
     write(anna, "Yes")
@@ -161,6 +159,40 @@ def test_what_was_said_without_a_line_arrives_once_and_in_order(visit, lines):
     only_the_line(maria)
 
 
+def test_after_three_days_of_sleep_everything_missed_is_there(visit):
+    maria, anna = visit("maria", PHONE), visit("anna")
+    line = Lines(maria)
+    maria.clock.install()
+    talk = begin(maria, "Good night", "Talk to a person")
+    answer(anna, talk)
+    line.die()
+    write(maria, "said in sleep")
+    for number in range(3):
+        write(anna, f"missed {number}")
+    expect(own(anna, "missed 2")).to_have_attribute("data-seq", re.compile(r"\d"))
+    maria.clock.fast_forward(3 * 86_400_000)
+    expect(log(maria).get_by_text("missed 2")).to_be_visible(timeout=SLOW)
+    expect(log(anna).get_by_text("said in sleep")).to_be_visible(timeout=SLOW)
+    assert said(maria, r"missed \d") == ["missed 0", "missed 1", "missed 2"]
+    assert said(anna, "said in sleep") == ["said in sleep"]
+    only_the_line(maria)
+
+
+def test_a_guest_who_signs_in_takes_her_talk_and_her_unsent_words_along(visit):
+    page = visit()
+    begin(page, "I am still a guest")
+    line = Lines(page)
+    page.reload()
+    line.cut()
+    other = page.context.new_page()
+    sign_in(other, "omar")
+    write(page, "unsent as a guest")
+    expect(own(page, "unsent as a guest")).to_have_attribute("data-seq", re.compile(r"\d"), timeout=SLOW)
+    expect(page.locator("[data-talk]")).to_have_attribute("data-owner", re.compile("^user-"))
+    assert page.evaluate("localStorage.length") == 0
+    only_the_line(page)
+
+
 def test_a_restart_of_the_server_goes_unnoticed(visit, site):
     maria, anna = visit("maria"), visit("anna")
     answer(anna, begin(maria, "Before the restart"))
@@ -174,10 +206,10 @@ def test_a_restart_of_the_server_goes_unnoticed(visit, site):
     only_the_line(maria)
 
 
-def test_where_sockets_are_blocked_it_is_the_same_over_http(visit, lines):
+def test_where_sockets_are_blocked_it_is_the_same_over_http(visit):
     maria, anna = visit("maria", PHONE), visit("anna")
     for page in (maria, anna):
-        lines(page).cut()
+        Lines(page).cut()
     talk = begin(maria, "No sockets here")
     answer(anna, talk)
     anna.get_by_role("button", name=re.compile("Accept|Take over")).click()
@@ -276,9 +308,7 @@ def test_signing_out_leaves_nothing_behind(visit):
     sign_in(page, "omar")
     begin(page, "My secret question")
     other = page.context.new_page()
-    page.context.set_offline(True)
     page.get_by_role("textbox", name="Message").fill("half a draft")
-    page.context.set_offline(False)
     other.goto("/account/logout/")
     other.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out here.")).to_be_visible()
@@ -292,6 +322,21 @@ def test_signing_out_leaves_nothing_behind(visit):
     expect(page.get_by_role("heading", name=re.compile("not here|not found"))).to_be_visible()
     expect(page.get_by_text("My secret question")).to_be_hidden()
     page.complaints.clear()  # the browser's own note on the 404
+
+
+def test_unsent_words_of_a_former_visitor_are_thrown_away(visit):
+    page = visit()
+    sign_in(page, "omar")
+    begin(page, "Nobody else reads this")
+    page.context.set_offline(True)
+    write(page, "unsent secret")
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto("/account/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert wait_for(lambda: page.evaluate("localStorage.length") == 0)
+    only_the_line(page)
 
 
 def test_a_long_talk_keeps_its_place(visit):
@@ -342,10 +387,10 @@ def test_without_javascript_everything_is_a_form(visit):
     assert log(page).locator("[data-own] .bubble").all_inner_texts() == ["Plain as paper", "and a second page"]
 
 
-def test_what_cannot_be_sent_says_why_and_waits_for_her(visit, lines):
+def test_what_cannot_be_sent_says_why_and_waits_for_her(visit):
     maria = visit("maria")
     begin(maria, "This will fail")
-    line = lines(maria)
+    line = Lines(maria)
     maria.reload()
     line.cut()
     maria.route("**/send/", lambda route: route.fulfill(status=422, json={"code": "refused", "text": "Not today."}))

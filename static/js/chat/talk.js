@@ -125,6 +125,10 @@ export class Talk {
     this.composer.close();
     this.says("away", false);
     this.says("over", true);
+    // A copy that no socket belongs to: htmx would knock at the door for ever.
+    const copy = this.root.cloneNode(true);
+    copy.removeAttribute("data-talk");
+    this.root.replaceWith(copy);
   }
 
   says(what, is) {

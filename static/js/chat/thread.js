@@ -1,6 +1,8 @@
 // The messages on the page: each once, in the order of the table, with what is still on its way at the end.
 
 const language = document.documentElement.lang || undefined;
+const hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
 
 export class Thread {
   constructor(root) {
@@ -24,6 +26,7 @@ export class Thread {
     const size = new ResizeObserver(() => this.sticks && this.toEnd()); // a keyboard opens, a picture arrives
     for (const element of [this.box, this.list]) size.observe(element);
     this.toEnd();
+    this.#showNew(Number(root.dataset.readUpto));
   }
 
   get atEnd() {
@@ -74,6 +77,19 @@ export class Thread {
     this.pill.hidden = true;
   }
 
+  /** A line above what she has not seen; she begins to read there. */
+  #showNew(upto) {
+    const isNew = (item) => Number(item.dataset.seq) > upto && !item.hasAttribute("data-own");
+    const first = upto && [...this.list.querySelectorAll("[data-seq]")].find(isNew);
+    if (!first) return;
+    const line = Object.assign(document.createElement("li"), { className: "unread", textContent: this.words.unread });
+    (first.previousElementSibling?.matches(".day") ? first.previousElementSibling : first).before(line);
+    const above = this.box.getBoundingClientRect().top - line.getBoundingClientRect().top;
+    if (above <= 0) return this.toEnd();
+    this.box.scrollTop -= above;
+    this.#scrolled();
+  }
+
   #scrolled() {
     this.sticks = this.atEnd;
     if (this.sticks) this.toEnd();
@@ -114,14 +130,14 @@ export function dress(item) {
   const speaks = before?.dataset.speaker === item.dataset.speaker;
   item.toggleAttribute("data-joined", Boolean(speaks && sameDay && Math.floor(at / 60_000) === Math.floor(then / 60_000)));
   const time = item.querySelector("time");
-  if (time) Object.assign(time, { textContent: clock(at), title: at.toLocaleString(language) });
+  if (time) Object.assign(time, { textContent: clock(at), title: whole.format(at) });
   const above = item.previousElementSibling;
   if (sameDay && above?.matches(".day")) above.remove();
   if (!sameDay && !above?.matches(".day")) item.before(day(at));
 }
 
 export function clock(at) {
-  return new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return hours.format(new Date(at));
 }
 
 function day(at) {
