@@ -1,6 +1,7 @@
 """Pieces of chat pages, rendered the same for a page, a fragment and a socket."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from chat import wire
 from chat.models import Author, Conversation
@@ -26,11 +28,13 @@ def slow_down(seconds: int) -> str:
 
 
 def language_of(scope: Mapping[str, Any]) -> str:
-    """The language somebody reads a socket's words in."""
-    known = {code for code, _name in settings.LANGUAGES}
+    """The language of a socket's words: the one its page was drawn in, by her choice, else by her browser's."""
     chosen = (scope.get("cookies") or {}).get(settings.LANGUAGE_COOKIE_NAME, "")
-    hers = getattr(scope.get("user"), "language", "")
-    return next((code for code in (chosen, hers) if code in known), settings.LANGUAGE_CODE)
+    header = dict(scope.get("headers", [])).get(b"accept-language", b"").decode("latin-1")
+    for code in (chosen, *(code for code, _weight in parse_accept_lang_header(header.lower()[:500]))):
+        with suppress(LookupError):
+            return translation.get_supported_language_variant(code)
+    return settings.LANGUAGE_CODE
 
 
 def arranged(messages: Iterable[dict[str, Any]], *, is_staff: bool) -> list[dict[str, Any]]:
