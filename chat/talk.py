@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Shop, User
-from chat.models import Conversation, Message
+from chat.models import Author, Conversation, Message
 
 
 class TooLong(ValueError):
@@ -51,7 +51,7 @@ def say(conversation: Conversation, *, author: str, text: str, at: datetime, **f
     """Put a message at the end of a locked conversation."""
     conversation.last_seq += 1
     conversation.last_message_at = at
-    if text:
+    if text and author != Author.SYSTEM:
         conversation.last_words = Truncator(" ".join(text[:800].split())).chars(160)
     message = Message(conversation=conversation, seq=conversation.last_seq, author=author, text=text, at=at, **fields)
     with connection.cursor() as cursor:
