@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
 from analytics.ledger import events
+from chat import talk
 from chat.models import Attachment, Conversation, Message
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ PREVIEW = (640, 640)
 PIXELS = 40_000_000
 
 
-class NotAccepted(ValueError):
+class NotAccepted(talk.Refused):
     """This file cannot be sent here; the text says why."""
 
 

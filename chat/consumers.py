@@ -14,7 +14,6 @@ from accounts.mfa import owes_second_factor
 from accounts.models import Shop, User
 from chat import handoff, intake, outbox, pages, realtime, seats, seen, talk, wire
 from chat.adapters import web
-from chat.attachments import NotAccepted
 from chat.models import Conversation
 from chat.pulse import in_thread, join
 from chat.pulse import leave as leave_pulse
@@ -91,25 +90,24 @@ class TalkConsumer(AsyncWebsocketConsumer):
 
     async def say(self, frame: web.Send) -> None:
         try:
-            said, repeated = await in_thread(self.take_in, frame)
+            ack = await in_thread(self.take_in, frame)
         except TooFast as refusal:
             text = pages.slow_down(refusal.retry_after)
             await self.error("too_fast", text, client_id=frame.client_id, retry_after=refusal.retry_after)
-        except (talk.TooLong, talk.Empty, NotAccepted, outbox.HeldByAnother) as refusal:
+        except talk.Refused as refusal:
             await self.error(_code(refusal), str(refusal), client_id=frame.client_id)
         else:
-            await self.acknowledge(said, repeated)
+            await self.send_frame(ack)
 
-    def take_in(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
+    def take_in(self, frame: web.Send) -> dict[str, Any]:
         verdict = limits.hit("chat.send", f"{self.is_staff}:{self.seat.user_id}:{self.seat.customer_id}")
         if not verdict:
             raise TooFast(verdict.retry_after)
-        return self.post(frame)
+        return wire.ack(self.post(frame))
 
-    def post(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
+    def post(self, frame: web.Send) -> talk.Receipt:
         inbound = intake.Inbound(self.seat.conversation_id, frame.client_id, frame.text, frame.files)
-        receipt = intake.receive(inbound, at=timezone.now())
-        return wire.message(receipt.message, receipt.message.conversation), receipt.repeated
+        return intake.receive(inbound, at=timezone.now())
 
     async def typing(self) -> None:
         realtime.typing(self.seat.conversation_id, author="shopper", name=self.seat.name, sender=self.channel_name)
@@ -200,10 +198,6 @@ class TalkConsumer(AsyncWebsocketConsumer):
         else:
             await self.send(pages.state(state, seat=self.seat, language=self.language))
 
-    async def acknowledge(self, said: dict[str, Any], repeated: bool) -> None:
-        ack = {"type": "ack", "client_id": said["client_id"], "seq": said["seq"], "id": said["id"], "at": said["at"]}
-        await self.send_frame({**ack, "repeated": repeated})
-
     async def error(self, code: str, text: str, **more: Any) -> None:
         await self.send_frame(
             {"type": "error", "code": code, "text": text, **{k: v for k, v in more.items() if v is not None}}
@@ -229,9 +223,9 @@ class StaffConsumer(TalkConsumer):
 
     is_staff = True
 
-    def post(self, frame: web.Send) -> tuple[dict[str, Any], bool]:
+    def post(self, frame: web.Send) -> talk.Receipt:
         by = User.objects.get(pk=self.seat.user_id)
-        said = outbox.post_person(
+        return outbox.post_person(
             self.seat.conversation_id,
             by=by,
             text=frame.text,
@@ -239,7 +233,6 @@ class StaffConsumer(TalkConsumer):
             at=timezone.now(),
             files=frame.files,
         )
-        return wire.message(said, said.conversation), False
 
     async def typing(self) -> None:
         realtime.typing(self.seat.conversation_id, author="person", name=self.seat.name, sender=self.channel_name)

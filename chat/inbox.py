@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
-from chat import attachments, handoff, outbox, owners, pages, seats, seen, switch, views, wire
+from chat import handoff, outbox, owners, pages, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.models import Author, Conversation, Handoff
@@ -98,7 +98,7 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     try:
         client_id = web.client_id(request.POST.get("client_id") or str(uuid4()))
         files = web.file_ids(request.POST.getlist("files"), client_id)
-        said = outbox.post_person(
+        receipt = outbox.post_person(
             seat.conversation_id,
             by=_user(request),
             text=request.POST.get("text", ""),
@@ -106,11 +106,11 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             at=timezone.now(),
             files=files,
         )
-    except (web.BadFrame, talking.Empty, talking.TooLong, attachments.NotAccepted, outbox.HeldByAnother) as refusal:
+    except (web.BadFrame, talking.Refused) as refusal:
         return views.refused(request, refusal, reverse("chat:thread", args=[public_id]))
     if request.POST.get("plain"):
         return redirect("chat:thread", public_id)
-    return JsonResponse({"type": "ack", "client_id": said.client_id, "seq": said.seq, "id": str(said.public_id)})
+    return JsonResponse(wire.ack(receipt))
 
 
 @login_required

@@ -37,12 +37,6 @@ class Inbound:
     external_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Receipt:
-    message: Message
-    repeated: bool = False
-
-
 def open_conversation(customer: Customer, *, opening_id: str, at: datetime, channel: str = Channel.WEB) -> Conversation:
     """Begin a conversation, once for each opening id."""
     with transaction.atomic():
@@ -63,19 +57,19 @@ def open_conversation(customer: Customer, *, opening_id: str, at: datetime, chan
     return conversation
 
 
-def receive(inbound: Inbound, *, at: datetime) -> Receipt:
+def receive(inbound: Inbound, *, at: datetime) -> talk.Receipt:
     """Save what a shopper said, once and in its place; its answer follows after commit."""
     text = talk.clean(inbound.text)
     if not text and not inbound.files:
         raise talk.Empty
     try:
         with transaction.atomic():
-            return Receipt(_save(inbound, text, at=at))
+            return talk.Receipt(_save(inbound, text, at=at))
     except IntegrityError:
         said = _said_before(inbound)
         if said is None:
             raise
-        return Receipt(said, repeated=True)
+        return talk.Receipt(said, repeated=True)
 
 
 def receive_result(conversation_id: int, *, key: UUID, text: str, opens_turn: bool, at: datetime) -> None:
@@ -94,10 +88,9 @@ def receive_result(conversation_id: int, *, key: UUID, text: str, opens_turn: bo
 
 
 def _said_before(inbound: Inbound) -> Message | None:
-    said = Message.objects.select_related("conversation")
-    found = said.filter(conversation_id=inbound.conversation_id, client_id=inbound.client_id).first()
+    found = talk.said_before(inbound.conversation_id, inbound.client_id, author=Author.SHOPPER)
     if found is None and inbound.external_id is not None:
-        found = said.filter(
+        found = Message.objects.filter(
             conversation_id=inbound.conversation_id, channel=inbound.channel, external_id=inbound.external_id
         ).first()
     return found

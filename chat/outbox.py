@@ -14,7 +14,7 @@ from chat.models import Author, Conversation, Holder, Message
 from chat.turns import Reply, Turn
 
 
-class HeldByAnother(Exception):
+class HeldByAnother(talk.Refused):
     """Somebody else holds this conversation."""
 
     def __init__(self, person: User | None) -> None:
@@ -57,7 +57,7 @@ def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
 
 def post_person(
     conversation_id: int, *, by: User, text: str, client_id: str, at: datetime, files: tuple[UUID, ...] = ()
-) -> Message:
+) -> talk.Receipt:
     """Say something as a person. Writing to a conversation that nobody holds takes it over."""
     text = talk.clean(text)
     if not text and not files:
@@ -65,9 +65,9 @@ def post_person(
     try:
         with transaction.atomic():
             conversation = talk.lock(conversation_id)
-            said = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+            said = talk.said_before(conversation_id, client_id, author=Author.PERSON, person_id=by.pk)
             if said is not None:
-                return said
+                return talk.Receipt(said, repeated=True)
             if conversation.holder == Holder.PERSON and conversation.person_id != by.pk:
                 raise HeldByAnother(conversation.person)
             if conversation.holder != Holder.PERSON:
@@ -96,9 +96,12 @@ def post_person(
             )
             talk.keep(conversation)
             realtime.wake(conversation, message)
-            return message
+            return talk.Receipt(message)
     except IntegrityError:
-        return Message.objects.get(conversation_id=conversation_id, client_id=client_id)
+        said = talk.said_before(conversation_id, client_id, author=Author.PERSON, person_id=by.pk)
+        if said is None:
+            raise
+        return talk.Receipt(said, repeated=True)
 
 
 def _is_current(conversation: Conversation, turn: Turn) -> bool:

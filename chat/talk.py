@@ -1,5 +1,6 @@
 """How a message takes its place: under the conversation's row lock, with the next seq."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,11 @@ from accounts.models import Customer, Shop, User
 from chat.models import Author, Conversation, Message
 
 
-class TooLong(ValueError):
+class Refused(ValueError):
+    """What was said cannot be taken; the text says why."""
+
+
+class TooLong(Refused):
     """The text is longer than anybody would read."""
 
     def __str__(self) -> str:
@@ -23,11 +28,35 @@ class TooLong(ValueError):
         )
 
 
-class Empty(ValueError):
+class Empty(Refused):
     """There is nothing in the message."""
 
     def __str__(self) -> str:
         return str(_("Please write something first."))
+
+
+class BadClientId(Refused):
+    """Somebody else in this conversation has used this id."""
+
+    def __str__(self) -> str:
+        return str(_("A message needs an id of its own."))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was said, and whether it had been said before."""
+
+    message: Message
+    repeated: bool = False
+
+
+def said_before(conversation_id: int, client_id: str, *, author: str, person_id: int | None = None) -> Message | None:
+    """The message this person sent under this id already; an id of somebody else's is no place to lose words in."""
+    found = Message.objects.select_related("conversation__customer", "person")
+    said = found.filter(conversation_id=conversation_id, client_id=client_id).first()
+    if said is not None and (said.author, said.person_id) != (author, person_id):
+        raise BadClientId
+    return said
 
 
 def lock(conversation_id: int) -> Conversation:

@@ -202,19 +202,11 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             seat.conversation_id, client_id, request.POST.get("chosen") or request.POST.get("text", ""), files
         )
         receipt = intake.receive(inbound, at=timezone.now())
-    except (web.BadFrame, talking.Empty, talking.TooLong, attachments.NotAccepted) as refusal:
+    except (web.BadFrame, talking.Refused) as refusal:
         return refused(request, refusal, reverse("chat:talk", args=[public_id]))
     if request.POST.get("plain"):
         return redirect("chat:talk", public_id)
-    said = receipt.message
-    ack = {
-        "type": "ack",
-        "client_id": said.client_id,
-        "seq": said.seq,
-        "id": str(said.public_id),
-        "at": said.at.isoformat(),
-    }
-    return JsonResponse({**ack, "repeated": receipt.repeated})
+    return JsonResponse(wire.ack(receipt))
 
 
 def refused(request: HttpRequest, refusal: Exception, back: str) -> HttpResponse:

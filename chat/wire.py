@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat.models import Attachment, Author, Conversation, Holder, Message
+from chat.talk import Receipt
 
 
 def message(said: Message, conversation: Conversation) -> dict[str, Any]:
@@ -19,11 +20,24 @@ def message(said: Message, conversation: Conversation) -> dict[str, Any]:
         "author": said.author,
         "name": _name(said, conversation),
         "text": said.text,
-        "at": said.at.astimezone(timezone.get_default_timezone()).isoformat(timespec="milliseconds"),
+        "at": _moment(said),
         "client_id": said.client_id,
         "sources": said.details.get("sources", []),
         "suggestions": said.details.get("suggestions", []),
         "files": files,
+    }
+
+
+def ack(receipt: Receipt) -> dict[str, Any]:
+    """Committed, at this place."""
+    said = receipt.message
+    return {
+        "type": "ack",
+        "client_id": said.client_id,
+        "seq": said.seq,
+        "id": str(said.public_id),
+        "at": _moment(said),
+        "repeated": receipt.repeated,
     }
 
 
@@ -62,6 +76,10 @@ def state(conversation: Conversation) -> dict[str, Any]:
         "shopper": {"delivered": conversation.shopper_delivered_seq, "read": conversation.shopper_read_seq},
         "staff": {"delivered": conversation.staff_delivered_seq, "read": conversation.staff_read_seq},
     }
+
+
+def _moment(said: Message) -> str:
+    return said.at.astimezone(timezone.get_default_timezone()).isoformat(timespec="milliseconds")
 
 
 def _name(said: Message, conversation: Conversation) -> str:

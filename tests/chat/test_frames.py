@@ -143,7 +143,6 @@ def test_a_thousand_frames_a_second_close_their_own_socket_alone(conversation, m
     asyncio.run(check())
 
 
-@pytest.mark.xfail(strict=True, reason="the second one's words are acknowledged and thrown away")
 def test_one_id_of_two_people_is_not_one_message(conversation, maria, anna, unhurried):
     mine, theirs = session_of(maria), session_of(anna)
 
@@ -164,7 +163,6 @@ def test_one_id_of_two_people_is_not_one_message(conversation, maria, anna, unhu
         assert answer["code"] in CODES
 
 
-@pytest.mark.xfail(strict=True, reason="a person's repeated message is acknowledged as a new one")
 def test_said_again_it_is_acknowledged_as_repeated_on_both_sides(conversation, maria, anna, unhurried):
     async def twice(kind, session):
         async with opened(f"/ws/{kind}/{conversation.public_id}/", session=session) as socket:
