@@ -74,8 +74,9 @@ def test_a_healthy_installation_gets_a_clean_bill_for_people_and_programs(free_p
     assert {tuple(finding) for finding in report["findings"]} == {("part", "state", "says", "mend")}
 
 
-def test_what_is_wrong_is_said_with_its_cure_and_an_exit_code(busy_port):
+def test_what_is_wrong_is_said_with_its_cure_and_an_exit_code(busy_port, tmp_path):
     told = ask(
+        AFTERSALE_DATA=str(tmp_path),
         PORT=str(busy_port),
         DATABASE_URL="postgres:///x?host=/nowhere&user=x",
         REDIS_URL="unix:///nowhere/redis.sock",
