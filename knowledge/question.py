@@ -1,7 +1,7 @@
 """What a question asks for in words: its terms with their rarity, accents and simple slips forgiven."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from knowledge.models.index import TERM_DIMENSIONS
 LONGEST = 20_000  # characters of a question that are read
 MOST_TERMS = 64
 MOST_FORGIVEN = 6  # unknown words of one question that are looked up as mistyped
+TYPICAL = 1.1  # what BM25 gives a term where it stands, on the average
 SLIP = 0.8  # how much a word counts that was only guessed
 _REPEATED = 8  # a word said again counts for more, never for more than this many times
 
@@ -51,55 +52,62 @@ def understand(shop: int, question: str, languages: Iterable[str]) -> Asked:
 
 def _in_language(shop: int, spoken: list[str], language: str) -> Asked:
     counts = Counter(spoken)
-    terms = dict(zip(counts, words.stems(language).terms(list(counts)), strict=True))
-    said = {word: term for word, term in terms.items() if term}
     whole = words.key(shop, language, "")
-    found, known = _look_up(
-        {word: words.key(shop, language, words.fold(word), kind="word") for word in said},
-        {word: words.key(shop, language, term) for word, term in said.items()},
-        whole,
-    )
+    found, known = _spelled(shop, language, list(counts), whole)
     chunks = known.get(whole, 0)
-    guessed = _forgive(shop, language, [word for word in said if not found[word]]) if chunks else {}
+    if not chunks:
+        return Asked({}, 0, 0.0, 0.0)
+    strange = [word for word in counts if not found[word]]
+    stopped = _stemmed(shop, language, strange, found, known)
+    unknown = [word for word in strange if not found[word] and word not in stopped]
+    guessed = _forgive(shop, language, unknown)
     # A word in two forms, "shoe" and "shoes", is one thing asked for: it counts by its stem, as often as both.
-    weights: dict[int, float] = {}
     often: Counter[int] = Counter()
-    variance = ceiling = 0.0
-    for word in said:
+    for word, count in counts.items():
         for key in found[word]:
-            often[key] += counts[word]
-    for key, count in often.items():
-        weights[key] = _rarity(chunks, known[key]) * _emphasis(count)
+            often[key] += count
+    weights = {key: _rarity(chunks, known[key]) * _emphasis(count) for key, count in often.items()}
     for word, (key, here) in guessed.items():
         known[key] = here
         weights.setdefault(key, SLIP * _rarity(chunks, here) * _emphasis(counts[word]))
-    for word, term in said.items():
-        if not found[word] and word not in guessed and term:
-            ceiling += _rarity(chunks, 0)
+    missing = sum(_rarity(chunks, 0) for word in unknown if word not in guessed)
+    variance = 0.0
     for key, weight in weights.items():
         share = min(1.0, known[key] / chunks)
-        variance += (weight * 1.1) ** 2 * share * (1 - share)
-        ceiling += weight
-    return Asked(weights, chunks, math.sqrt(variance), ceiling * (SATURATION + 1))
+        variance += (TYPICAL * weight) ** 2 * share * (1 - share)
+    return Asked(weights, chunks, math.sqrt(variance), (missing + sum(weights.values())) * (SATURATION + 1))
 
 
-def _look_up(
-    spellings: dict[str, int], terms: dict[str, int], whole: int
-) -> tuple[dict[str, set[int]], dict[int, int]]:
-    """The keys of the terms each word stands for, and in how many chunks each key stands."""
+def _spelled(shop: int, language: str, asked: list[str], whole: int) -> tuple[dict[str, set[int]], dict[int, int]]:
+    """The terms of the words that the shop spells so, accents aside, and in how many chunks each term stands."""
+    keys = {word: words.key(shop, language, words.fold(word), kind="word") for word in asked}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, key, chunks FROM knowledge_term WHERE key = ANY(%s)"
-            " UNION ALL SELECT w.key, t.key, t.chunks FROM knowledge_word w JOIN knowledge_term t ON t.key = w.term_id"
-            " WHERE w.key = ANY(%s)",
-            [[whole, *terms.values()], list(spellings.values())],
+            "SELECT w.key, t.key, t.chunks FROM knowledge_word w JOIN knowledge_term t ON t.key = w.term_id"
+            " WHERE w.key = ANY(%s) UNION ALL SELECT key, key, chunks FROM knowledge_term WHERE key = %s",
+            [list(keys.values()), whole],
         )
         rows = cursor.fetchall()
-    known = {key: chunks for _, key, chunks in rows}
-    meant: dict[int, set[int]] = {}
-    for asked, key, _ in rows:
-        meant.setdefault(asked, set()).add(key)
-    return {word: meant.get(terms[word], set()) | meant.get(spellings[word], set()) for word in terms}, known
+    meant: dict[int, set[int]] = defaultdict(set)
+    for spelling, key, _ in rows:
+        meant[spelling].add(key)
+    return {word: set(meant[key]) for word, key in keys.items()}, {key: chunks for _, key, chunks in rows}
+
+
+def _stemmed(
+    shop: int, language: str, strange: list[str], found: dict[str, set[int]], known: dict[int, int]
+) -> set[str]:
+    """Find words by their stems that nobody here spells so; gives the stop words, which ask for nothing."""
+    terms = dict(zip(strange, words.stems(language).terms(strange), strict=True))
+    keys = {word: words.key(shop, language, term) for word, term in terms.items() if term}
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT key, chunks FROM knowledge_term WHERE key = ANY(%s)", [list(keys.values())])
+            here = dict(cursor.fetchall())
+        known.update(here)
+        for word, key in keys.items():
+            found[word] |= {key} & here.keys()
+    return {word for word, term in terms.items() if not term}
 
 
 def _forgive(shop: int, language: str, unknown: list[str]) -> dict[str, tuple[int, int]]:

@@ -25,8 +25,13 @@ Progress = Callable[[int, int], None]
 
 def serving() -> Recipe:
     """The recipe that searches use; the first one ever is the one the settings ask for."""
-    found = Recipe.objects.filter(state=Recipe.State.SERVING).first()
-    return found or _first()
+    with connection.cursor() as cursor:  # asked at every search: the ORM would take four times as long
+        cursor.execute("SELECT id, stamp, engine, dimension FROM knowledge_recipe WHERE state = 'serving'")
+        row = cursor.fetchone()
+    if row is None:
+        return _first()
+    pk, stamp, engine, dimension = row
+    return Recipe(pk=pk, stamp=stamp, engine=engine, dimension=dimension, state=Recipe.State.SERVING)
 
 
 def follow(progress: Progress | None = None, *, until: float = inf) -> Recipe:

@@ -78,7 +78,7 @@ class Stems:
 
     def learn(self, words: Iterable[str]) -> None:
         """Ask for all the unknown ones at once."""
-        unknown = sorted(set(words) - self._known.keys())
+        unknown = sorted(word for word in set(words) if word not in self._known)
         if not unknown:
             return
         if len(self._known) > 200_000:
