@@ -71,8 +71,10 @@ def lock(conversation_id: int) -> Conversation:
         values, row = row[: len(fields)], row[len(fields) :]
         read[model] = model.from_db("default", [field.attname for field in fields], values)
     conversation: Conversation = read[Conversation]
-    conversation.shop, conversation.customer = read[Shop], read[Customer]
-    conversation.person = read[User] if conversation.person_id else None
+    for name, model in (("shop", Shop), ("customer", Customer), ("person", User)):
+        # A lock that had to wait gets the newest conversation beside the people of before.
+        if read[model].pk is not None and read[model].pk == getattr(conversation, f"{name}_id"):
+            setattr(conversation, name, read[model])
     return conversation
 
 
