@@ -69,6 +69,14 @@ class Stage:
     def flush_redis(self):
         redis.Redis.from_url(self.redis_urls[0]).flushall()
 
+    def kill(self, part, *, dice):
+        """kill -9."""
+        raise NotImplementedError
+
+    async def healed(self, within=60):
+        """Whether all is well again in time."""
+        raise NotImplementedError
+
     def socket(self, path, *, port=0):
         address = self.address if not port else self.address.rsplit(":", 1)[0] + f":{port}"
         return address.replace("http", "ws") + path

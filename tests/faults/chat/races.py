@@ -5,7 +5,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from tests.faults.chat._stage import Whole, eventually, running, stage
+from tests.faults.chat._stage import Stage, eventually, running, stage
 from tests.figures import Figure
 
 SEED = 20_260_303
@@ -32,9 +32,9 @@ def told(results: tuple[list[Figure], list[str]]) -> list[Figure]:
 # A person takes over while the assistant finishes.
 
 
-async def take_over(whole: Whole, *, races: int, lanes: int, seed: int) -> tuple[list[Figure], list[str]]:
+async def take_over(whole: Stage, *, races: int, lanes: int, seed: int) -> tuple[list[Figure], list[str]]:
     """The person aims at the moment when the answer is committed, a little earlier or a little later each time."""
-    people = whole.invite(shoppers=lanes, agents=lanes)
+    people = await asyncio.to_thread(whole.invite, shoppers=lanes, agents=lanes)
     shoppers = people["shoppers"]
     await asyncio.gather(
         *(
@@ -75,7 +75,7 @@ async def take_over(whole: Whole, *, races: int, lanes: int, seed: int) -> tuple
     ], examples
 
 
-async def _race_in_one(whole: Whole, shopper: dict, agent: dict, races: int, dice: random.Random) -> None:
+async def _race_in_one(whole: Stage, shopper: dict, agent: dict, races: int, dice: random.Random) -> None:
     """Ask, take over at about the time the answer is ready, speak, wait for what might come late, give back."""
     asks, takes = whole.shopper(shopper), whole.agent(agent, shopper["conversation"])
     aim = 0.3
@@ -104,8 +104,8 @@ async def _race_in_one(whole: Whole, shopper: dict, agent: dict, races: int, dic
 # A burst is one question.
 
 
-async def bursts(whole: Whole, *, count: int, lanes: int, seed: int) -> tuple[list[Figure], list[str]]:
-    people = whole.invite(shoppers=lanes)
+async def bursts(whole: Stage, *, count: int, lanes: int, seed: int) -> tuple[list[Figure], list[str]]:
+    people = await asyncio.to_thread(whole.invite, shoppers=lanes)
     plans = await asyncio.gather(
         *(
             _bursts_in_one(whole, shopper, count // lanes, random.Random(f"{seed}/{lane}"))
@@ -138,7 +138,7 @@ async def bursts(whole: Whole, *, count: int, lanes: int, seed: int) -> tuple[li
     ], examples
 
 
-async def _bursts_in_one(whole: Whole, shopper: dict, count: int, dice: random.Random) -> dict[str, set[str]]:
+async def _bursts_in_one(whole: Stage, shopper: dict, count: int, dice: random.Random) -> dict[str, set[str]]:
     """Two to five messages, all at once or as one types, then silence until a little after the answer."""
     said = {}
     chat = whole.shopper(shopper)
@@ -159,9 +159,9 @@ async def _bursts_in_one(whole: Whole, shopper: dict, count: int, dice: random.R
 # She never stops typing.
 
 
-async def typing_on(whole: Whole, *, shoppers: int, messages: int, seed: int) -> tuple[list[Figure], list[str]]:
+async def typing_on(whole: Stage, *, shoppers: int, messages: int, seed: int) -> tuple[list[Figure], list[str]]:
     """A message every five seconds, and an assistant that needs eight."""
-    people = whole.invite(shoppers=shoppers)["shoppers"]
+    people = (await asyncio.to_thread(whole.invite, shoppers=shoppers))["shoppers"]
     chats = [whole.shopper(person) for person in people]
     numbers = [person["number"] for person in people]
     async with running(*chats):
@@ -203,9 +203,9 @@ async def _type_on(chat, messages: int) -> None:
 # One waiting chat, many who want it.
 
 
-async def accepts(whole: Whole, *, agents: int, seed: int) -> tuple[list[Figure], list[str]]:
+async def accepts(whole: Stage, *, agents: int, seed: int) -> tuple[list[Figure], list[str]]:
     """Everybody is connected and says `take` at once."""
-    people = whole.invite(shoppers=1, agents=agents)
+    people = await asyncio.to_thread(whole.invite, shoppers=1, agents=agents)
     (shopper,) = people["shoppers"]
     asks = whole.shopper(shopper)
     takers = [whole.agent(agent, shopper["conversation"]) for agent in people["agents"]]

@@ -11,7 +11,7 @@ from functools import partial
 
 from tests.faults.chat._network import Network, Weather
 from tests.faults.chat._posts import Poster
-from tests.faults.chat._stage import Whole, running, stage
+from tests.faults.chat._stage import Stage, running, stage
 from tests.faults.chat._truth import Talker, Tally, is_complete, tally
 from tests.figures import Figure
 
@@ -25,7 +25,7 @@ CALM_WITHIN = 150.0
 class Storm:
     name: str
     weather: Weather | None = None
-    kills: str = ""
+    kills: tuple[str, ...] = ()
     posts: bool = False
     skew: float = 0.0
 
@@ -36,7 +36,7 @@ STORMS = (
     Storm("event_first", Weather(first="message")),
     Storm("posts", posts=True),
     Storm("skew", skew=10 * 365 * 86400.0),
-    *(Storm(part, kills=part) for part in ("web", "worker", "redis", "postgres", "flush")),
+    *(Storm(part, kills=(part,) * BLOWS) for part in ("web", "worker", "redis", "postgres", "flush")),
 )
 
 
@@ -63,7 +63,7 @@ def told(name: str, found: Tally) -> Iterator[Figure]:
         yield Figure(f"chat.{name}.{what}", getattr(found, what), "count", bar=0, n=n, seed=SEED)
 
 
-async def blow(whole: Whole, people: dict, storm: Storm, *, each: int, seed: int, blows: int = BLOWS) -> Tally:
+async def blow(whole: Stage, people: dict, storm: Storm, *, each: int, seed: int) -> Tally:
     """One storm from the first word until everybody has everything, or should have."""
     dice = random.Random(f"{seed}/{storm.name}")
     async with AsyncExitStack() as open_things:
@@ -80,7 +80,7 @@ async def blow(whole: Whole, people: dict, storm: Storm, *, each: int, seed: int
             asyncio.create_task(_talk(one, each, random.Random(f"{dice.random()}"), storm.skew)) for one in talkers
         ]
         if storm.kills:
-            await _strike(whole, storm.kills, talkers, each, dice=dice, blows=blows)
+            await _strike(whole, storm.kills, talkers, each, dice=dice)
         await asyncio.gather(*talking)
         if network:
             await _wait(lambda: not any(talker.pending for talker in talkers), CALM_WITHIN)
@@ -91,7 +91,7 @@ async def blow(whole: Whole, people: dict, storm: Storm, *, each: int, seed: int
         return await asyncio.to_thread(tally, whole, talkers)
 
 
-def _talkers(whole: Whole, people: dict, storm: Storm, *, port: int, dice: random.Random) -> Iterator[Talker]:
+def _talkers(whole: Stage, people: dict, storm: Storm, *, port: int, dice: random.Random) -> Iterator[Talker]:
     """A shopper in every conversation; and an agent, who listens in one half and talks in the other."""
     agents = people["agents"]
     for number, shopper in enumerate(people["shoppers"]):
@@ -110,7 +110,7 @@ def _talkers(whole: Whole, people: dict, storm: Storm, *, port: int, dice: rando
         yield Talker("agent", shopper["number"], both[1])
 
 
-async def _begin(whole: Whole, people: dict, talkers: list[Talker]) -> None:
+async def _begin(whole: Stage, people: dict, talkers: list[Talker]) -> None:
     """Every second conversation is taken by its agent, over a socket of her own."""
     held = [shopper for number, shopper in enumerate(people["shoppers"]) if number % 2]
     agents = people["agents"]
@@ -146,15 +146,14 @@ async def _talk(talker: Talker, each: int, dice: random.Random, skew: float) -> 
 
 
 async def _strike(
-    whole: Whole, part: str, talkers: list[Talker], each: int, *, dice: random.Random, blows: int
+    whole: Stage, parts: tuple[str, ...], talkers: list[Talker], each: int, *, dice: random.Random
 ) -> None:
-    """Kill it while messages are on their way, each time after another share of them."""
-    blow = whole.flush_redis if part == "flush" else partial(whole.kill, part, dice=dice)
+    """Kill them one after the other while messages are on their way, each after another share of those."""
     expected = each * len(talkers) * 3 / 4
-    for number in range(blows):
-        share = (number + dice.uniform(0.3, 0.7)) / blows
+    for number, part in enumerate(parts):
+        share = (number + dice.uniform(0.3, 0.7)) / len(parts)
         await _wait(lambda share=share: sum(len(one.said) - one.pending for one in talkers) >= share * expected, 60)
-        await asyncio.to_thread(blow)
+        await asyncio.to_thread(whole.flush_redis if part == "flush" else partial(whole.kill, part, dice=dice))
         await asyncio.sleep(0.2)
         await whole.healed()
 
