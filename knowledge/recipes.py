@@ -164,8 +164,9 @@ def _fill_chunks(recipe: Recipe, batch: list[int]) -> int:
         texts = [said(title, text) for _, _, title, text in rows]
         vectors = embeddings.embed(texts, bulk=True, engine_name=recipe.engine)
         cursor.execute(
-            "INSERT INTO knowledge_vector (chunk_id, recipe_id, shop_id, language, audience, dimension, embedding)"
-            " SELECT c.id, %s, c.shop_id, c.language, c.audience, %s, v.embedding::halfvec"
+            "INSERT INTO knowledge_vector"
+            " (chunk_id, recipe_id, shop_id, article_id, language, audience, dimension, embedding, terms)"
+            " SELECT c.id, %s, c.shop_id, c.article_id, c.language, c.audience, %s, v.embedding::halfvec, c.terms"
             " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, hash, embedding)"
             " JOIN LATERAL (SELECT * FROM knowledge_chunk WHERE id = v.id AND hash = v.hash FOR SHARE) c ON true"
             " ON CONFLICT DO NOTHING",

@@ -104,16 +104,18 @@ class Chunk(models.Model):
 
 
 class Vector(models.Model):
-    """The meaning of a chunk by one recipe, with what a search filters by beside it."""
+    """The meaning of a chunk by one recipe, and beside it all that a search weighs: it reads this row and no other."""
 
     pk = models.CompositePrimaryKey("chunk_id", "recipe_id")
-    chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="vectors")
+    chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="vectors", db_index=False)
     recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="vectors", db_index=False)
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", db_index=False)
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+", db_index=False)
     language = models.CharField(max_length=10)
     audience = models.PositiveSmallIntegerField()
     dimension = models.PositiveSmallIntegerField()
     embedding = HalfVectorField()
+    terms = SparseVectorField(dimensions=TERM_DIMENSIONS)
 
     class Meta:
         verbose_name = _("vector")
@@ -135,8 +137,8 @@ class TitleVector(models.Model):
     """The meaning of a published title by one recipe: what it is about, whatever its chunks go on to say."""
 
     pk = models.CompositePrimaryKey("article_id", "recipe_id")
-    article = models.ForeignKey(Article, models.CASCADE, related_name="title_vectors")
-    recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="title_vectors")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="title_vectors", db_index=False)
+    recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="title_vectors", db_index=False)
     hash = models.CharField(max_length=64)
     embedding = HalfVectorField()
 

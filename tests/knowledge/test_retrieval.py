@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Shop
 from analytics.ledger.models import Event
-from knowledge import articles, embeddings, question, retrieval, words
+from knowledge import articles, embeddings, question, ranking, retrieval, words
 from knowledge.models import Audience
 
 
@@ -138,10 +138,10 @@ def test_large_shops_go_through_the_indexes(shop, write, find, monkeypatch):
     for number in range(30):
         write(f"Article {number}", f"Words about topic{number} and parcels.", external_id=str(number))
     exact = find("topic7 parcels", k=5)
-    monkeypatch.setattr(retrieval, "EXACT", 0)
+    monkeypatch.setattr(ranking, "EXACT", 0)
     assert find("topic7 parcels", k=5) == exact
     for by in ("words", "meaning"):
-        assert retrieval.search(shop, "topic7 parcels", by=by, deadline=None)[0].external_id == "7"
+        assert retrieval.search(shop, "topic7 parcels", by=by, deadline=None)[0].external_id == "7", by
     articles.show_to(shop.articles.get(external_id="7"), Audience.AGENTS)
     assert "7" not in find("topic7 parcels", k=5)
 

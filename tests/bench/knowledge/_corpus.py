@@ -23,7 +23,7 @@ COLUMNS = (
     " updated_at)",
     "revision (id, article_id, number, title, body, hash, created_at)",
     'chunk (id, shop_id, article_id, revision_id, language, audience, position, start, "end", heading, hash, terms)',
-    "vector (chunk_id, recipe_id, shop_id, language, audience, dimension, embedding)",
+    "vector (chunk_id, recipe_id, shop_id, article_id, language, audience, dimension, embedding, terms)",
     "titlevector (article_id, recipe_id, hash, embedding)",
     "posting (chunk_id, key, impact, audience)",
 )
@@ -124,11 +124,13 @@ def _rows(chunks, shop, recipe, counts, names) -> dict[str, list[tuple]]:
             names.update((words.key(shop.pk, "en", term), term) for term in impacts)
             counts.update(weights.keys())
             places = {indexing.place(key) + 1: weight for key, weight in weights.items()}
-            terms = ",".join(f"{place}:{places[place]:.6g}" for place in sorted(places))
+            sparse = "{" + ",".join(f"{at}:{places[at]:.6g}" for at in sorted(places)) + f"}}/{TERM_DIMENSIONS}"
             pk = chunk.number + 1_000
-            chunk_.append((pk, shop.pk, number, number, "en", 0, position, start, start + length, "", f"{pk}",
-                           f"{{{terms}}}/{TERM_DIMENSIONS}"))  # fmt: skip
-            vector.append((pk, recipe, shop.pk, "en", 0, len(chunk.vector), recipes.literal(chunk.vector)))
+            place = (position, start, start + length)
+            chunk_.append((pk, shop.pk, number, number, "en", 0, *place, "", f"{pk}", sparse))
+            vector.append(
+                (pk, recipe, shop.pk, number, "en", 0, len(chunk.vector), recipes.literal(chunk.vector), sparse)
+            )
             posting += [(pk, key, weight, 0) for key, weight in weights.items()]
             start += length + 2
     return tables

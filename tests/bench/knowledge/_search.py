@@ -7,7 +7,7 @@ import numpy as np
 from django.db import connection
 
 from accounts.models import Shop
-from knowledge import question, recipes, retrieval
+from knowledge import question, ranking, recipes, retrieval
 from tests.bench.knowledge._corpus import SEED, Corpus, load
 from tests.figures import Figure
 
@@ -80,13 +80,13 @@ def _bare(vector: np.ndarray) -> None:
 
 def _recall(corpus: Corpus, shop: Shop) -> float:
     """How much of the ten best by the exact score over all chunks the search brings up."""
-    shares, limit = [], retrieval.EXACT
+    shares, limit = [], ranking.EXACT
     for asked, vector in _questions(corpus, LARGE, COMPARED):
         retrieval.meaning = lambda *given, vector=vector: vector
         found = {_place(passage) for passage in retrieval.search(shop, asked, language="en", k=10)}
-        retrieval.EXACT = 10**9
+        ranking.EXACT = 10**9
         best = {_place(passage) for passage in retrieval.search(shop, asked, language="en", k=10)}
-        retrieval.EXACT = limit
+        ranking.EXACT = limit
         shares.append(len(found & best) / len(best))
     return round(sum(shares) / len(shares), 4)
 
@@ -99,7 +99,7 @@ def _plans(corpus: Corpus, shop: Shop) -> Iterator[Figure]:
     """Whether the query that was measured reads its indexes, and never a whole table."""
     asked, vector = next(_questions(corpus, LARGE, 1))
     terms = question.understand(shop.pk, asked, ["en"])
-    plan = retrieval.explain(shop, recipes.serving(), terms, vector, ["en"], 0, 8)
+    plan = ranking.Search(shop.pk, recipes.serving(), terms, vector, ["en"], 0, 8).plan()
     for index in ("vector_near_384", "posting_strongest_first"):
         yield Figure(f"the plan reads {index}", int(index in plan), "yes", bar=1, better="higher")
     yield Figure("whole tables the plan reads", plan.count("Seq Scan"), "tables", bar=0)
