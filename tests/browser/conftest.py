@@ -16,13 +16,13 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 780}
 PATIENCE = 10_000  # milliseconds, for a machine that is busy with the other tests
 
-# Maria shops, Omar is another shopper, Anna answers, the boss runs the shop.
+# Maria shops, Omar is another shopper, Petra one with a passkey, Anna answers, the boss runs the shop.
 FURNISH = """
 from tests import factories
 from accounts.models import Role
 shop = factories.ShopFactory(slug="lumen", name="Lumen & Loom")
 people = {name: factories.UserFactory(email=f"{name}@example.com", name=name.title(), signs_in=True)
-          for name in ("maria", "omar", "anna", "boss")}
+          for name in ("maria", "omar", "petra", "anna", "boss")}
 factories.MembershipFactory(user=people["anna"], shop=shop, role=Role.AGENT)
 factories.MembershipFactory(user=people["boss"], shop=shop, role=Role.ADMIN)
 people["boss"].is_superuser = True
@@ -100,9 +100,10 @@ def visit(browser: Browser, site: Installation, signed_in: Callable[[str], dict]
         return page
 
     yield window
+    complained = list(complaints)  # before the windows close, which cuts their sockets
     for context in open_windows:
         context.close()
-    assert not complaints
+    assert not complained
 
 
 def sign_in(page: Page, name: str) -> None:

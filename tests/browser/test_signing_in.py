@@ -69,7 +69,7 @@ def test_a_wrong_password_is_said_beside_the_form(visit):
 
 
 def test_a_passkey_opens_the_door(visit):
-    page = visit("omar")
+    page = visit("petra")
     keys = page.context.new_cdp_session(page)
     keys.send("WebAuthn.enable")
     keys.send(

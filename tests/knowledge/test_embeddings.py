@@ -54,7 +54,7 @@ def test_rows_come_back_in_the_order_asked(bundled):
 
 def test_a_question_is_nearest_to_what_it_means(bundled):
     parcel, order, shoes = embeddings.embed(TEXTS[1:2] + TEXTS[0:1] + TEXTS[2:3])
-    assert order @ parcel > 0.5 > order @ shoes
+    assert order @ parcel > 0.4 > 0.3 > order @ shoes
 
 
 def test_text_no_encoder_expects_still_gets_a_vector(bundled):
