@@ -1,12 +1,18 @@
 """What the assistant says. It reads and decides; it writes nothing and calls nobody."""
 
 import re
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from chat.models import Handoff
-from chat.turns import Draft, Reply, StepBack, Turn
+from accounts.models import Shop
+from chat.models import Author, Handoff
+from chat.turns import Draft, Reply, StepBack, Turn, Unsure
+from knowledge import answers, confidence, followup, markdown, retrieval
+from knowledge.answers import Answer
+from knowledge.models import Audience
+from knowledge.retrieval import Passage
 
 _PERSON = re.compile(
     r"\b(human|real person|a person|agent|representative|someone real|speak to somebody|talk to (a|some)(one|body)?"
@@ -23,10 +29,10 @@ _THANKS = re.compile(r"^\W*(thanks?|thank you|thx|gracias|danke|merci)\b.{0,20}$
 def reply(turn: Turn, *, draft: Draft) -> Reply:
     """Answer the turn, or offer a person when there is nothing certain to say."""
     with translation.override(turn.language):
-        return _reply(turn)
+        return _reply(turn, draft)
 
 
-def _reply(turn: Turn) -> Reply:
+def _reply(turn: Turn, draft: Draft) -> Reply:
     asked = turn.question
     if _PERSON.search(asked):
         return Reply(text="", step_back=StepBack(Handoff.Reason.ASKED))
@@ -34,7 +40,56 @@ def _reply(turn: Turn) -> Reply:
         return Reply(text=_greeting(turn))
     if _THANKS.match(asked):
         return Reply(text=_("You are welcome. I am here if there is anything else."))
-    return Reply(text="", step_back=StepBack(Handoff.Reason.UNSURE))
+    return _from_knowledge(turn, draft)
+
+
+def _from_knowledge(turn: Turn, draft: Draft) -> Reply:
+    """The shop's own sentences with their sources, or a person where we are not sure enough."""
+    asked = "\n".join(line for line in turn.asked if not _GREETING.match(line))
+    said = [line.text for line in turn.history if line.author == Author.SHOPPER]
+    asked = followup.standalone(asked, said[: -len(turn.asked)])
+    passages = _passages(turn, asked)
+    sure = confidence.of(passages)
+    reasoning = _reasoning(asked, passages, sure)
+    answer = _answer(turn, asked, passages, draft)
+    if answer is None:
+        unsure = Unsure(confidence=sure, passages=len(passages))
+        return Reply(text="", step_back=StepBack(Handoff.Reason.UNSURE), unsure=unsure, reasoning=reasoning)
+    return Reply(text=answer.text, is_markdown=True, citations=answer.citations, reasoning=reasoning)
+
+
+def _passages(turn: Turn, asked: str) -> list[Passage]:
+    """What fits, in her language if that is sure enough, else in any the shop writes."""
+    shop = Shop.objects.get(pk=turn.shop_id)
+    audience = Audience.CUSTOMERS if turn.user_id else Audience.PUBLIC
+    found: list[Passage] = []
+    for language in (turn.language, None):
+        found = retrieval.search(shop, asked, language=language, audience=audience)
+        if found and confidence.of(found) >= confidence.floor(found):
+            break
+    return found
+
+
+def _answer(turn: Turn, asked: str, passages: list[Passage], draft: Draft) -> Answer | None:
+    sentences = []
+    for sentence in answers.stream(asked, passages, payer=turn.customer_id):
+        if sentence.is_phrased:  # it takes a model seconds to write on; our own sentences are all there at once
+            draft(markdown.plain(sentence.text))
+        sentences.append(sentence)
+    return Answer(tuple(sentences), confidence.of(passages)) if sentences else None
+
+
+def _reasoning(asked: str, passages: list[Passage], sure: float) -> dict[str, Any]:
+    """What an agent may see of how it came about."""
+    return {
+        "asked": asked,
+        "confidence": round(sure, 4),
+        "floor": confidence.floor(passages),
+        "passages": [
+            {"article": each.external_id, "title": each.title, "heading": each.heading, "score": round(each.score, 3)}
+            for each in passages[:5]
+        ],
+    }
 
 
 def _greeting(turn: Turn) -> str:

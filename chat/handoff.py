@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -42,12 +43,20 @@ class NotHolding(Exception):
 
 
 def to_queue(
-    conversation: Conversation, *, reason: str, at: datetime, summary: str = "", in_reply_to_id: int | None = None
+    conversation: Conversation,
+    *,
+    reason: str,
+    at: datetime,
+    summary: str = "",
+    in_reply_to_id: int | None = None,
+    details: dict[str, Any] | None = None,
 ) -> Message:
     """Put a locked conversation into the queue: reason, summary, the shopper's text and the notice in one commit."""
     with translation.override(conversation.customer.language or conversation.shop.language):
         text = str(_TEXTS[Handoff.Reason(reason)])
-    message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at, in_reply_to_id=in_reply_to_id)
+    message = talk.say(
+        conversation, author=Author.SYSTEM, text=text, at=at, in_reply_to_id=in_reply_to_id, details=details or {}
+    )
     Handoff.objects.create(
         conversation=conversation, reason=reason, summary=summary or _summary(conversation), message=message, at=at
     )

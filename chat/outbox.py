@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics.ledger import events
-from chat import actions, attachments, handoff, realtime, switch, talk, turns
+from chat import actions, attachments, handoff, realtime, sources, switch, talk, turns
 from chat.models import Author, Conversation, Holder, Message
-from chat.turns import Reply, Turn
+from chat.turns import Reply, Turn, Unsure
+from knowledge import answers
 
 
 class HeldByAnother(talk.Refused):
@@ -31,9 +32,11 @@ def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
         conversation = talk.lock(turn.conversation_id)
         if conversation.turn_attempts != turn.attempt:
             return None  # somebody else has claimed this turn since
-        if not _is_current(conversation, turn) or not (bot_on or reply.step_back):
+        if not _is_current(conversation, turn) or not (bot_on or reply.step_back) or not _is_true(reply):
             _discard(conversation, turn, at=at)
             return None
+        if reply.unsure:
+            _tell_unsure(conversation, turn, reply.unsure, at=at)
         message = None
         if reply.text:
             message = _say(conversation, turn, reply, at=at)
@@ -46,6 +49,7 @@ def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
                 summary=reply.step_back.summary,
                 at=at,
                 in_reply_to_id=None if message else turn.newest_id,
+                details={} if message or not reply.reasoning else {"reasoning": reply.reasoning},
             )
             return message or notice
         _close_turn(conversation, turn, at=at)
@@ -110,11 +114,29 @@ def _is_current(conversation: Conversation, turn: Turn) -> bool:
     )
 
 
+def _is_true(reply: Reply) -> bool:
+    """Whether every word it cites still stands; if an article has changed since, the turn is thought over again."""
+    return not reply.citations or answers.stand(reply.citations)
+
+
+def _tell_unsure(conversation: Conversation, turn: Turn, unsure: Unsure, *, at: datetime) -> None:
+    events.record(
+        "answer.abstained",
+        conversation=conversation,
+        message=Message(pk=turn.newest_id),
+        actor="bot",
+        at=at,
+        confidence=unsure.confidence,
+        passages=unsure.passages,
+    )
+
+
 def _say(conversation: Conversation, turn: Turn, reply: Reply, *, at: datetime) -> Message:
     details = {
         name: value
         for name, value in (
-            ("sources", list(reply.sources)),
+            ("markdown", reply.is_markdown),
+            ("sources", sources.of(reply.citations)),
             ("suggestions", list(reply.suggestions)),
             ("reasoning", reply.reasoning),
         )
@@ -134,7 +156,8 @@ def _say(conversation: Conversation, turn: Turn, reply: Reply, *, at: datetime) 
         at=at,
         seq=message.seq,
         seconds=waited,
-        citations=len(reply.sources),
+        confidence=reply.reasoning.get("confidence"),
+        citations=len(reply.citations),
     )
     return message
 

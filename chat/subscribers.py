@@ -5,7 +5,11 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 
-from chat import realtime
+from analytics.ledger import events
+from analytics.ledger.models import Event
+from chat import realtime, turns
+from chat.models import Message
+from knowledge import gaps
 
 
 # Signing out is Django's own doing and no row of ours, so its signal is the only one who knows.
@@ -13,3 +17,25 @@ from chat import realtime
 def close_sockets(sender: Any, request: Any, **kwargs: Any) -> None:
     if request is not None and request.session.session_key:
         realtime.leave(request.session.session_key)
+
+
+@events.on("answer.abstained")
+def note_gap(event: Event) -> None:
+    """Put what the assistant could not answer on the editors' list. It belongs to who asked, and goes with her."""
+    pk = int(event.refs["message"].partition(":")[2])
+    found = Message.objects.select_related("conversation__customer", "conversation__shop").filter(pk=pk)
+    message = found.first()
+    if message is None:
+        return
+    conversation = message.conversation
+    gaps.record(
+        conversation.shop,
+        turns.asked_in(message),
+        language=conversation.customer.language,
+        confidence=event.facts["confidence"],
+        customer=conversation.customer,
+        asked_in=message.public_id,
+        at=event.at,
+        conversation=conversation,
+        message=message,
+    )

@@ -14,6 +14,7 @@ from django.db.models import F
 from accounts import consent
 from accounts.models import Purpose
 from chat.models import Author, Conversation, Message
+from knowledge.answers import Citation
 
 logger = logging.getLogger(__name__)
 
@@ -72,13 +73,25 @@ class StepBack:
 
 
 @dataclass(frozen=True)
+class Unsure:
+    """What the assistant could not answer, and how near it came."""
+
+    confidence: float
+    passages: int
+
+
+@dataclass(frozen=True)
 class Reply:
+    """What is said, what it rests on, and what else is to happen in the same commit."""
+
     text: str
-    sources: tuple[dict[str, Any], ...] = ()
+    is_markdown: bool = False
+    citations: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
     reasoning: dict[str, Any] = field(default_factory=dict)
     actions: tuple[Wanted, ...] = ()
     step_back: StepBack | None = None
+    unsure: Unsure | None = None
 
 
 Draft = Callable[[str], None]
@@ -136,6 +149,17 @@ def load(conversation_id: int) -> Turn | None:
         bot_on=conversation.shop.bot_enabled and conversation.bot_enabled,
         personal=_personal(conversation),
     )
+
+
+def asked_in(message: Message) -> str:
+    """The whole question of which this is the last message."""
+    before = Message.objects.filter(conversation=message.conversation_id, seq__lte=message.seq).order_by("-seq")
+    burst: list[str] = []
+    for said in before.only("author", "text")[:HISTORY]:
+        if said.author != Author.SHOPPER:
+            break
+        burst.append(said.text)
+    return "\n".join(reversed(burst))
 
 
 def waits_for_answer(conversation: Conversation) -> bool:

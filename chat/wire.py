@@ -20,6 +20,7 @@ def message(said: Message, conversation: Conversation) -> dict[str, Any]:
         "author": said.author,
         "name": _name(said, conversation),
         "text": said.text,
+        "markdown": bool(said.details.get("markdown")),
         "at": _moment(said),
         "client_id": said.client_id,
         "sources": said.details.get("sources", []),

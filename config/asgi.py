@@ -11,6 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
 from chat.routing import websocket_urlpatterns  # noqa: E402  (needs the apps loaded)
+from knowledge import embeddings  # noqa: E402
+
+embeddings.warm()
 
 
 class OwnPagesOnly(OriginValidator):

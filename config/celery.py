@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import Celery, Task, bootsteps
 from celery.apps.worker import Worker
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_process_init
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -39,6 +39,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.Worker = app.subclass_with_self(MortalWorker, name="Worker")
 app.steps["worker"].add(Pulse)
 app.autodiscover_tasks(related_name=None)
+
+
+@worker_process_init.connect
+def warm_the_model(**_: Any) -> None:
+    from knowledge import embeddings  # needs the apps loaded
+
+    embeddings.warm()
 
 
 @task_prerun.connect

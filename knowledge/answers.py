@@ -44,6 +44,11 @@ class Answer:
     confidence: float
 
     @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Everything the answer rests on, in the order it is said."""
+        return tuple(citation for sentence in self.sentences for citation in sentence.citations)
+
+    @property
     def text(self) -> str:
         """The whole answer as Markdown."""
         parts: list[str] = []
@@ -87,6 +92,13 @@ def verified(answer: Answer) -> Answer | None:
     """The answer as far as every word of its sources still stands where it says, or None if nothing is left."""
     kept = _kept(answer.sentences)
     return replace(answer, sentences=kept) if kept else None
+
+
+def stand(citations: Iterable[Citation]) -> bool:
+    """Whether every word cited still stands where it says, for everybody it was meant for."""
+    cited = tuple(citations)
+    bodies = _bodies(cited)
+    return all(_stands(citation, bodies) for citation in cited)
 
 
 def cite(passage: Passage, start: int, end: int) -> Citation:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
@@ -31,21 +32,26 @@ def record(
     language: str = "",
     confidence: float | None = None,
     customer: Customer | None = None,
+    asked_in: UUID | None = None,
     at: datetime | None = None,
     **concerning: Any,
 ) -> Gap:
-    """Keep a question we could not answer, with those that mean the same."""
+    """Keep a question we could not answer, with those that mean the same; one asked in a message counts once."""
     at, language = at or timezone.now(), language or shop.language
     question = question.replace("\x00", " ").strip().encode("utf-8", "replace").decode()[:1000]
     recipe = recipes.serving()
     vector = retrieval.meaning(shop, question, recipe, retrieval.DEADLINE)
     with transaction.atomic():
         _alone(shop)
+        if asked_in and (kept := Gap.objects.filter(questions__message=asked_in).first()):
+            return kept
         gap = _same(shop, language, question, recipe, vector)
         if gap is None:
             gap = Gap(shop=shop, language=language, first_at=at)
         _join(gap, recipe, vector, at)
-        GapQuestion.objects.create(gap=gap, customer=customer, text=question, confidence=confidence, at=at)
+        GapQuestion.objects.create(
+            gap=gap, customer=customer, text=question, confidence=confidence, message=asked_in, at=at
+        )
         events.record(
             "gap.recorded", gap=gap, at=at, confidence=confidence, language=articles.known(language), **concerning
         )

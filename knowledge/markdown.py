@@ -1,5 +1,6 @@
 """Markdown as safe HTML: whatever an article says, no script, no style and no form of it reaches a reader."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -55,6 +56,39 @@ def render(text: str) -> Page:
         clean_content_tags={"script", "style"},
     )
     return Page(mark_safe(clean), contents)  # noqa: S308 (cleaned above)
+
+
+def plain(text: str) -> str:
+    """The words of a text as they are read aloud: no marks, each block and item on a line of its own."""
+    lines: list[str] = []
+    marker: list[str] = []
+    for token in _reader().parse(text):
+        if token.type == "bullet_list_open":
+            marker.append("\u2022")
+        elif token.type == "ordered_list_open":
+            marker.append(str(token.attrGet("start") or 1))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            marker.pop()
+        elif token.type == "list_item_open" and marker[-1] != "\u2022":
+            marker[-1], number = str(int(marker[-1]) + 1), marker[-1]
+            lines.append(f"{number}.")
+        elif token.type == "list_item_open":
+            lines.append("\u2022")
+        elif token.type == "inline":
+            words = "".join(_spoken(child) for child in token.children or [])
+            if lines and re.fullmatch(r"\u2022|\d+\.", lines[-1]):
+                lines[-1] += f" {words}"
+            else:
+                lines.append(words)
+        elif token.type in ("fence", "code_block"):
+            lines.append(token.content.rstrip("\n"))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _spoken(token: Token) -> str:
+    if token.type in ("text", "code_inline"):
+        return str(token.content)
+    return "\n" if token.type in ("softbreak", "hardbreak") else ""
 
 
 @cache

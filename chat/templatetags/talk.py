@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chat import owners
+from knowledge import markdown
 
 register = template.Library()
 
@@ -60,6 +61,12 @@ def words(text: str) -> SafeString:
     linked = urlize(text, nofollow=True, autoescape=True)
     beside = linked.replace('rel="nofollow"', 'rel="nofollow noopener" target="_blank"')
     return mark_safe(linebreaks(beside))  # noqa: S308  (urlize has escaped it)
+
+
+@register.filter
+def formatted(text: str) -> SafeString:
+    """An answer made of articles, drawn as they are; its links leave the talk open."""
+    return mark_safe(markdown.render(text).html.replace("<a ", '<a target="_blank" '))  # noqa: S308  (render cleans)
 
 
 @register.simple_tag(takes_context=True)

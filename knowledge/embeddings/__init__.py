@@ -26,6 +26,7 @@ __all__ = [
     "ready",
     "recipe",
     "verify",
+    "warm",
 ]
 
 Vectors = NDArray[np.float32]
@@ -65,6 +66,12 @@ def verify() -> None:
     """Raise WrongModel when the bundled model is not the pinned one; an engine elsewhere vouches for itself."""
     if chosen() == "minilm":
         minilm.verify()
+
+
+def warm() -> None:
+    """Load the engine beside what this process does, so that its first question need not wait for it."""
+    if ready():
+        threading.Thread(target=embed, args=(["warm"],), name="warming", daemon=True).start()
 
 
 def embed(texts: Sequence[str], *, bulk: bool = False, engine_name: str = "") -> Vectors:

@@ -57,6 +57,7 @@ class GapQuestion(models.Model):
     )
     text = models.CharField(_("question"), max_length=1000)
     confidence = models.FloatField(_("confidence"), null=True)
+    message = models.UUIDField(_("message"), null=True, blank=True, unique=True, editable=False)  # where it was asked
     at = models.DateTimeField(_("at"))
 
     class Meta:
