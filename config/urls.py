@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("help/", include("knowledge.urls")),
     path("", include("chat.urls")),
 ]
 

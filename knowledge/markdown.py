@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from knowledge import marking
+
+Span = tuple[int, int]
 
 TAGS = {
     *("a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "kbd", "li", "ol", "p"),
@@ -40,22 +45,76 @@ class Page:
 
     html: SafeString
     contents: tuple[Heading, ...]
+    is_marked: bool = False
 
 
-def render(text: str) -> Page:
-    """The safe HTML of a text and its headings; the title above it is level 1, so its own begin at level 2."""
-    tokens = _reader().parse(text)
-    contents = tuple(_headings(tokens))
-    html = _reader().renderer.render(tokens, _reader().options, {})
+@dataclass(frozen=True)
+class Excerpt:
+    """The blocks of an article around a cited stretch, which is marked in them, and the heading they stand under."""
+
+    html: SafeString
+    heading: Heading | None
+
+
+def render(text: str, *, cited: Span | None = None) -> Page:
+    """The safe HTML of a text and its headings; the title above it is level 1, so its own begin at level 2.
+
+    What `cited` names, text[start:end], is marked, and id="cited" is where to find it.
+    """
+    tokens, contents = _read(text)
+    html = _html(tokens)
+    if cited and (marked := _marked(text, html, cited, (0, len(tokens)), name="cited")):
+        return Page(marked, contents, is_marked=True)
+    return Page(html, contents)
+
+
+def excerpt(text: str, cited: Span) -> Excerpt | None:
+    """The blocks that text[start:end] stands in and their neighbours, if it can be marked in them."""
+    tokens, contents = _read(text)
+    first_line, last_line = marking.lines_of(text, *cited)
+    headings = [token.map[0] for token in tokens if token.type == "heading_open" and token.map]
+    above = [heading for line, heading in zip(headings, contents, strict=True) if line <= first_line]
+    blocks = list(_blocks(tokens))
+    held = [
+        number
+        for number, (first, last) in enumerate(blocks)
+        if (lines := tokens[first].map) and lines[0] < last_line and first_line < lines[1]
+    ]
+    if not held:
+        return None
+    near = [number for number in (held[0] - 1, held[-1] + 1) if 0 <= number < len(blocks)]
+    held += [number for number in near if tokens[blocks[number][0]].type != "heading_open"]
+    first, last = blocks[min(held)][0], blocks[max(held)][1]
+    html = _marked(text, _html(tokens[first:last]), cited, (first, last))
+    return Excerpt(html, above[-1] if above else None) if html else None
+
+
+def _marked(text: str, plain: str, cited: Span, tokens: Span, *, name: str = "") -> SafeString | None:
+    """The HTML of some tokens, which is `plain`, with the cited stretch marked and nothing else changed, or None."""
+    if marking.has_own(text):
+        return None
+    for whole in (False, True):
+        html = _html(_read(text, cited=cited, whole=whole)[0][slice(*tokens)])
+        if html != plain and marking.without(html) == plain:
+            return mark_safe(marking.highlighted(html, name=name))  # noqa: S308 (marks in what was cleaned)
+    return None
+
+
+def _read(text: str, **env: Any) -> tuple[list[Token], tuple[Heading, ...]]:
+    tokens = _reader().parse(text, env)
+    return tokens, tuple(_headings(tokens))
+
+
+def _html(tokens: list[Token]) -> SafeString:
     clean = nh3.clean(
-        html,
+        _reader().renderer.render(tokens, _reader().options, {}),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener nofollow",
         clean_content_tags={"script", "style"},
     )
-    return Page(mark_safe(clean), contents)  # noqa: S308 (cleaned above)
+    return mark_safe(clean)  # noqa: S308 (cleaned above)
 
 
 def plain(text: str) -> str:
@@ -93,7 +152,18 @@ def _spoken(token: Token) -> str:
 
 @cache
 def _reader() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    reader.core.ruler.after("block", "marks", marking.set_marks)
+    return reader
+
+
+def _blocks(tokens: list[Token]) -> Iterator[Span]:
+    """First and last of the tokens of each block that stands in no other."""
+    first = 0
+    for number, token in enumerate(tokens, 1):
+        if token.level == 0 and token.nesting <= 0:
+            yield first, number
+            first = number
 
 
 def _headings(tokens: list[Token]) -> Iterator[Heading]:

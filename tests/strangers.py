@@ -52,6 +52,8 @@ DOORS = {
     "account/consent/": Door(EVERYBODY),
     "account/consent/ask/": Door(EVERYBODY),
     "account/first/<str:token>/": Door(EVERYBODY, own="first_admin_key"),  # the key is all it takes
+    "help/passages/<int:pk>/": Door(TEAM, own="passage"),  # of an article for the team alone
+    "help/<language:language>/<article_slug:slug>/": Door(TEAM, own="article"),
     "chat/": Door(EVERYBODY, 302, but={"maria": 200}),  # her talks; who has none is led to the first question
     "chat/pane/": Door(EVERYBODY, 302),
     "chat/new/": Door(EVERYBODY),

@@ -25,12 +25,16 @@ from chat import attachments, handoff, intake
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
 from config.asgi import application
+from knowledge import articles
+from knowledge.models import Audience
 from tests import factories
 from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS
 
 MISSING = {
     "public_id": uuid.UUID(int=0),
     "number": "no-such-order",
+    "language": "en",
+    "slug": "no-such-article",
     "token": "no-such-key",
     "pk": 999_999,
     "object_id": "999999",
@@ -80,6 +84,8 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     words = SimpleUploadedFile("list.txt", b"a lamp")
     file = attachments.upload(conversation, words, client_id="f", by_shopper=True, at=timezone.now())
     handoff.ask_person(conversation.pk, at=timezone.now())
+    article = articles.draft(shop, title="For us", body="How we refund.", audience=Audience.AGENTS)
+    articles.publish(article, embed=False)
     line = factories.OrderLineFactory(order__customer=customer, order__number="1042")
     factories.ShipmentFactory(order=line.order)
     return SimpleNamespace(
@@ -87,6 +93,8 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         order={"number": line.order.number},
         conversation={"public_id": conversation.public_id},
         file={"public_id": file.public_id},
+        passage={"pk": article.pk},
+        article={"language": "en", "slug": article.slug},
         first_admin_key={"token": key},
     )
 
@@ -179,9 +187,9 @@ def test_each_door_answers_each_person_as_its_line_says(world, who, subtests):
 def test_foreign_and_missing_are_the_same_nothing(world, who, subtests):
     browser = browser_of(world.people[who])
     for one in [one for one in OURS if one.wants]:
-        door, (wants,) = DOORS[one.route], one.wants
+        door, nothing = DOORS[one.route], {name: MISSING[name] for name in one.wants}
         with subtests.test(door=one.route, who=who):
-            missing = knock(browser, reverse(one.name, kwargs={wants: MISSING[wants]}), door)
+            missing = knock(browser, reverse(one.name, kwargs=nothing), door)
             expected = door.signed_out if who == "visitor" else 404
             assert is_login(missing) if expected == LOGIN else missing.status == 404
             if who not in door.may:

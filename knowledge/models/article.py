@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Shop
@@ -163,7 +164,7 @@ class Article(models.Model):
         return self.title or self.external_id
 
     def get_absolute_url(self) -> str:
-        return f"/help/{self.language}/{self.slug}/"
+        return reverse("help:article", args=[self.language, self.slug])
 
     @property
     def title(self) -> str:

@@ -1,0 +1,31 @@
+from django.urls import path, register_converter
+
+from knowledge import views
+
+
+class Language:
+    """A language as an article names its own."""
+
+    regex = r"[a-z]{2,3}(?:-[a-z0-9]{2,6})?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Slug(Language):
+    """The readable part of an address, in any script."""
+
+    regex = r"[-\w]{1,200}"
+
+
+register_converter(Language, "language")
+register_converter(Slug, "article_slug")
+
+app_name = "help"
+urlpatterns = [
+    path("passages/<int:pk>/", views.passage, name="passage"),
+    path("<language:language>/<article_slug:slug>/", views.article, name="article"),
+]
