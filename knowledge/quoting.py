@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.utils.safestring import SafeString
 
 from knowledge import markdown
-from knowledge.answers import Citation
 from knowledge.models import Article, Revision
 
 AROUND = 200  # characters on either side, where the text cannot be shown as it is laid out
@@ -27,12 +26,8 @@ class Passage:
     query: str  # what marks them in the article
 
 
-def query(citation: Citation) -> str:
-    """What follows the address of an article, or of help:passage, to have these words marked."""
-    return asked(citation.revision, (citation.start, citation.end))
-
-
-def asked(revision: int, cited: markdown.Span) -> str:
+def query(revision: int, cited: markdown.Span) -> str:
+    """What follows the address of an article, or of help:passage, to have words of a revision's number marked."""
     return urlencode({"cite": f"{cited[0]}-{cited[1]}", "revision": revision})
 
 
@@ -41,9 +36,9 @@ def find(article: Article, *, revision: int, cited: markdown.Span) -> markdown.S
     shown = article.published_revision
     if shown is None:
         return None
-    if shown.pk == revision:
+    if shown.number == revision:
         return cited if 0 <= cited[0] < cited[1] <= len(shown.body) else None
-    old = Revision.objects.filter(article=article, pk=revision).first()
+    old = Revision.objects.filter(article=article, number=revision).first()
     quote = old.body[slice(*cited)] if old and 0 <= cited[0] < cited[1] else ""
     if not quote.strip() or shown.body.count(quote) != 1:
         return None
@@ -66,5 +61,5 @@ def passage(article: Article, *, revision: int, cited: markdown.Span) -> Passage
         before=shown.body[max(0, start - AROUND) : start],
         quote=shown.body[start:end],
         after=shown.body[end : end + AROUND],
-        query=asked(shown.pk, place),
+        query=query(shown.number, place),
     )

@@ -19,7 +19,7 @@ BIGGEST = 2**63 - 1
 
 @require_safe
 def article(request: HttpRequest, language: str, slug: str) -> HttpResponse:
-    """An article; with ?cite=START-END&revision=PK these words are marked in it."""
+    """An article; with ?cite=START-END&revision=NUMBER these words are marked in it."""
     shop = people.shop_for(request)
     found = get_object_or_404(
         Article.objects.for_audience(Audience.of(request.user, shop)).select_related("published_revision"),
@@ -39,7 +39,7 @@ def article(request: HttpRequest, language: str, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def passage(request: HttpRequest, pk: int) -> HttpResponse:
-    """Cited words with a little of their article around them, for a page that quotes: ?cite=START-END&revision=PK."""
+    """Cited words with a little of their article around them, to embed: ?cite=START-END&revision=NUMBER."""
     shop, cited = people.shop_for(request), _cited(request)
     hers = Q(shop=shop) if request.user.is_anonymous else Q(shop=shop) | Q(shop__in=memberships_of(request.user))
     readable = Article.objects.published().visible_to(request.user).filter(hers)
@@ -51,6 +51,6 @@ def passage(request: HttpRequest, pk: int) -> HttpResponse:
 def _cited(request: HttpRequest) -> tuple[int, markdown.Span] | None:
     """The revision and the stretch of it that an address asks to have marked."""
     asked, revision = _CITE.fullmatch(request.GET.get("cite", "")), request.GET.get("revision", "")
-    if asked is None or not re.fullmatch(r"\d{1,18}", revision):
+    if asked is None or not re.fullmatch(r"\d{1,9}", revision):
         return None
     return int(revision), (int(asked[1]), int(asked[2]))
