@@ -45,10 +45,7 @@ def _reply(turn: Turn, draft: Draft) -> Reply:
 
 def _from_knowledge(turn: Turn, draft: Draft) -> Reply:
     """The shop's own sentences with their sources, or a person where we are not sure enough."""
-    asked = "\n".join(line for line in turn.asked if not _GREETING.match(line))
-    said = [line.text for line in turn.history if line.author == Author.SHOPPER]
-    asked = followup.standalone(asked, said[: -len(turn.asked)])
-    passages = _passages(turn, asked)
+    asked, passages = _found(turn)
     sure = confidence.of(passages)
     reasoning = _reasoning(asked, passages, sure)
     answer = _answer(turn, asked, passages, draft)
@@ -58,16 +55,22 @@ def _from_knowledge(turn: Turn, draft: Draft) -> Reply:
     return Reply(text=answer.text, is_markdown=True, citations=answer.citations, reasoning=reasoning)
 
 
-def _passages(turn: Turn, asked: str) -> list[Passage]:
-    """What fits, in her language if that is sure enough, else in any the shop writes."""
+def _found(turn: Turn) -> tuple[str, list[Passage]]:
+    """What was asked and what fits it best: as it was said, with what she said before, in her language, in any."""
     shop = Shop.objects.get(pk=turn.shop_id)
     audience = Audience.CUSTOMERS if turn.user_id else Audience.PUBLIC
-    found: list[Passage] = []
+    alone = "\n".join(line for line in turn.asked if not _GREETING.match(line))
+    said = [line.text for line in turn.history if line.author == Author.SHOPPER]
+    whole = followup.standalone(alone, said[: -len(turn.asked)])
+    best: tuple[str, list[Passage]] = (whole, [])
     for language in (turn.language, None):
-        found = retrieval.search(shop, asked, language=language, audience=audience)
-        if found and confidence.of(found) >= confidence.floor(found):
+        for asked in dict.fromkeys((whole, alone)):
+            found = retrieval.search(shop, asked, language=language, audience=audience)
+            if confidence.of(found) > confidence.of(best[1]):
+                best = (asked, found)
+        if best[1] and confidence.of(best[1]) >= confidence.floor(best[1]):
             break
-    return found
+    return best
 
 
 def _answer(turn: Turn, asked: str, passages: list[Passage], draft: Draft) -> Answer | None:

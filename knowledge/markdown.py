@@ -1,6 +1,5 @@
 """Markdown as safe HTML: whatever an article says, no script, no style and no form of it reaches a reader."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -118,30 +117,37 @@ def _html(tokens: list[Token]) -> SafeString:
 
 
 def plain(text: str) -> str:
-    """The words of a text as they are read aloud: no marks, each block and item on a line of its own."""
+    """The words of a text as they are read aloud: no marks, each block, item and row on a line of its own."""
     lines: list[str] = []
-    marker: list[str] = []
+    numbers: list[int | None] = []  # of the next item of each list we are in; a bullet has none
+    row: list[str] | None = None
+    opening = ""
     for token in _reader().parse(text):
-        if token.type == "bullet_list_open":
-            marker.append("\u2022")
-        elif token.type == "ordered_list_open":
-            marker.append(str(token.attrGet("start") or 1))
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
-            marker.pop()
-        elif token.type == "list_item_open" and marker[-1] != "\u2022":
-            marker[-1], number = str(int(marker[-1]) + 1), marker[-1]
-            lines.append(f"{number}.")
+        if token.type == "ordered_list_open":
+            numbers.append(int(token.attrGet("start") or 1))
+        elif token.type == "bullet_list_open":
+            numbers.append(None)
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            numbers.pop()
         elif token.type == "list_item_open":
-            lines.append("\u2022")
-        elif token.type == "inline":
-            words = "".join(_spoken(child) for child in token.children or [])
-            if lines and re.fullmatch(r"\u2022|\d+\.", lines[-1]):
-                lines[-1] += f" {words}"
-            else:
-                lines.append(words)
+            number = numbers[-1]
+            opening = "\u2022 " if number is None else f"{number}. "
+            numbers[-1] = None if number is None else number + 1
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            lines.append(" \u00b7 ".join(row or []))
+            row = None
         elif token.type in ("fence", "code_block"):
             lines.append(token.content.rstrip("\n"))
-    return "\n".join(line for line in lines if line.strip())
+        elif token.type == "inline":
+            words = "".join(_spoken(child) for child in token.children or [])
+            if row is not None:
+                row.append(words)
+            elif words.strip():
+                lines.append(opening + words)
+                opening = ""
+    return "\n".join(lines)
 
 
 def _spoken(token: Token) -> str:

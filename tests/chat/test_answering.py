@@ -130,6 +130,17 @@ def test_a_follow_up_leans_on_what_she_said_before(conversation, say, later, sho
     assert "30 days" in reply.text
 
 
+def test_a_new_question_that_only_sounds_like_a_follow_up_stands_alone(conversation, say, later, shop, returns):
+    parcels = articles.draft(shop, title="When will my parcel arrive?", body="Parcels arrive in 3 days.", language="en")
+    articles.publish(parcels, embed=False)
+    recipes.fill()
+    say("How do I return shoes?", 1)
+    answered(conversation, later)
+    say("and when will my parcel arrive?", 2, at=later)
+    _, reply = thought(conversation, later.replace(year=later.year + 1))
+    assert reply.text == "Parcels arrive in 3 days."
+
+
 def test_a_greeting_before_the_question_does_not_blur_it(conversation, say, later, returns):
     say("Hello", 1)
     say("How do I return shoes?", 2)
