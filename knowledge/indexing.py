@@ -74,11 +74,10 @@ def take_out(article: Article) -> None:
 def set_audience(article: Article) -> None:
     """Whoever may read an article may find it, and nobody else."""
     hold(article.shop_id)
-    changed = list(article.chunks.exclude(audience=article.audience).values_list("pk", flat=True))
-    if changed:
-        Chunk.objects.filter(pk__in=changed).update(audience=article.audience)
-    Vector.objects.filter(chunk__article=article).exclude(audience=article.audience).update(audience=article.audience)
-    Posting.objects.filter(chunk__article=article).exclude(audience=article.audience).update(audience=article.audience)
+    chunks = list(article.chunks.values_list("pk", flat=True))  # by name: through a join Postgres may read all of them
+    Chunk.objects.filter(pk__in=chunks).exclude(audience=article.audience).update(audience=article.audience)
+    Vector.objects.filter(chunk__in=chunks).exclude(audience=article.audience).update(audience=article.audience)
+    Posting.objects.filter(chunk__in=chunks).exclude(audience=article.audience).update(audience=article.audience)
 
 
 @shared_task(name="knowledge.embed_article")

@@ -1,7 +1,8 @@
 """What is published is found, word for word where it stands, and only what changed is embedded again."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
@@ -160,6 +161,15 @@ def test_a_changed_recipe_is_built_while_the_old_one_serves(returns, find, monke
     Recipe.objects.filter(pk=old.pk).update(retired_at="2020-01-01T00:00Z")
     recipes.sweep()
     assert set(Vector.objects.values_list("recipe", flat=True)) == {new.pk}
+
+
+def test_an_audience_changes_without_reading_other_articles(write):
+    article = write("Team only", "Discounts for the team.")
+    with CaptureQueriesContext(connection) as seen:
+        articles.show_to(article, Audience.AGENTS)
+
+    assert set(article.chunks.values_list("postings__audience", "vectors__audience")) == {(2, 2)}
+    assert not [query["sql"] for query in seen if "UPDATE" in query["sql"] and "JOIN" in query["sql"]]
 
 
 def _count(shop, term):
