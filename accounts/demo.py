@@ -23,6 +23,7 @@ from accounts.models import (
     Variant,
 )
 
+SLUG = "lumen-and-loom"
 PASSWORD = "lantern-meadow-42"  # noqa: S105  printed at every start, for a shop that sells nothing
 
 
@@ -63,7 +64,7 @@ _PRODUCTS: list[tuple[str, str, str, str, list[tuple[str, str, str, int | None]]
     ("TABL-02", "Olive wood board", "Table", "One piece of olive wood, oiled, about 35 cm.",
      [("OB-35", "", "42.00", 12)]),
     ("TABL-03", "Carafe with cork", "Table", "One litre, fits a fridge door.", [("CC-1L", "", "27.50", 20)]),
-    ("HOME-01", "Cedar hanger set", "Home", "Five hangers; keeps moths polite.", [("CH-5", "", "22.00", 33)]),
+    ("HOME-01", "Cedar hanger set", "Home", "Five hangers; keeps moths away.", [("CH-5", "", "22.00", 33)]),
     ("HOME-02", "Gift card", "Gift cards", "Sent by e-mail within the hour, valid for three years.",
      [("GC-50", "50 EUR", "50.00", None), ("GC-100", "100 EUR", "100.00", None)]),
 ]  # fmt: skip
@@ -89,8 +90,8 @@ _SHIPPED = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.RETURNED)
 def seed(at: datetime | None = None) -> list[Login]:
     """Furnish the demo shop once; called again it changes nothing and says who may sign in."""
     now = at or datetime.now(UTC)
-    shop = Shop.objects.filter(slug="tide-and-ember").first() or opening.open_shop(
-        "Tide & Ember", "tide-and-ember", language="en", time_zone="Europe/Lisbon", currency="EUR"
+    shop = Shop.objects.filter(slug=SLUG).first() or opening.open_shop(
+        "Lumen & Loom", SLUG, language="en", time_zone="Europe/Paris", currency="EUR"
     )
     for role, email, name, language in _PEOPLE:
         _person(shop, role, email, name, language)
@@ -167,7 +168,7 @@ def _order(
         currency="EUR",
         shipping=shipping,
         total=goods + shipping,
-        ship_to=f"{customer.name}\n12 Harbour Lane\n1100-148 Lisbon",
+        ship_to=f"{customer.name}\n12 rue des Tisserands\n69001 Lyon\nFrance",
         placed_at=placed_at,
         cancelled_at=placed_at + timedelta(hours=5) if status is Order.Status.CANCELLED else None,
     )
@@ -201,16 +202,16 @@ def _shipment(order: Order, number: str, *, delivered: bool) -> None:
     left = order.placed_at + timedelta(days=1)
     shipment = Shipment.objects.create(
         order=order,
-        carrier="CTT Expresso",
-        tracking_number=f"EB{number}00417PT",
+        carrier="Colissimo",
+        tracking_number=f"8L{number}0041763",
         status=Shipment.Status.DELIVERED if delivered else Shipment.Status.MOVING,
         shipped_at=left,
         expected_on=(left + timedelta(days=3)).date(),
         delivered_at=left + timedelta(days=2) if delivered else None,
     )
-    said = [("Handed to the carrier", "Lisbon", 0), ("Left the sorting centre", "Coimbra", 14)]
+    said = [("Handed to the carrier", "Saint-Priest", 0), ("Left the sorting centre", "Lyon", 14)]
     if delivered:
-        said.append(("Delivered at the door", "Lisbon", 48))
+        said.append(("Delivered at the door", "Lyon", 48))
     for n, (text, place, hours) in enumerate(said, start=1):
         shipment.events.create(external_id=str(n), text=text, place=place, at=left + timedelta(hours=hours))
 

@@ -12,10 +12,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
-from accounts import demo as demo_shop
 from accounts import opening
 from accounts.models import User
-from config import services
+from config import furnishing, services
 from config.trouble import Trouble
 from knowledge import embeddings
 
@@ -97,9 +96,9 @@ def welcome(say: Say, *, address: str, demo: bool, at: datetime) -> None:
     logins = folder.path / "demo-logins"
     if not User.objects.exists():
         if demo and folder.stamp().get("demo") != "no":
-            say("Furnishing a demo shop")
+            found = furnishing.furnish(at, say=say)
             with folder.plainly():
-                logins.write_text("".join(f"{login}\n" for login in demo_shop.seed(at)))
+                logins.write_text("".join(f"{login}\n" for login in found))
                 logins.chmod(0o600)
         else:
             folder.write_stamp(demo="no")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +38,8 @@ def bring(
     *,
     dry_run: bool = False,
     by: User | None = None,
+    at: datetime | None = None,
+    embed: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Take in one article after the other, each in its own transaction, and embed them all in the end."""
@@ -57,15 +60,15 @@ def bring(
             report.problems.append(Problem(each.source, why))
         else:
             seen[key] = each.source
-            _take(shop, each, key, report, by)
+            _take(shop, each, key, report, by, at)
         if progress:
             progress("articles", number, 0)
-    if not dry_run:
+    if embed and not dry_run:
         report.embedded = recipes.fill(progress=lambda done, total: progress and progress("vectors", done, total))
     return report
 
 
-def _take(shop: Shop, entry: Entry, key: tuple[str, str], report: Report, by: User | None) -> None:
+def _take(shop: Shop, entry: Entry, key: tuple[str, str], report: Report, by: User | None, at: datetime | None) -> None:
     external_id, language = key
     mine = Article.objects.filter(shop=shop) if shop.pk else Article.objects.none()
     article = mine.filter(external_id=external_id, language=language).first()
@@ -74,12 +77,12 @@ def _take(shop: Shop, entry: Entry, key: tuple[str, str], report: Report, by: Us
             _check(entry)
             report.created += 1
             if not report.dry_run:
-                _create(shop, entry, external_id, language, by)
+                _create(shop, entry, external_id, language, by, at)
         elif _differs(article, entry):
             _check(entry)
             report.changed += 1
             if not report.dry_run:
-                _change(article, entry, by)
+                _change(article, entry, by, at)
         else:
             report.unchanged += 1
     except articles.ArticleError as why:
@@ -92,7 +95,7 @@ def _check(entry: Entry) -> None:
 
 
 @transaction.atomic
-def _create(shop: Shop, entry: Entry, external_id: str, language: str, by: User | None) -> None:
+def _create(shop: Shop, entry: Entry, external_id: str, language: str, by: User | None, at: datetime | None) -> None:
     article = articles.draft(
         shop,
         title=entry.title,
@@ -101,6 +104,7 @@ def _create(shop: Shop, entry: Entry, external_id: str, language: str, by: User 
         external_id=external_id,
         audience=entry.audience,
         by=by,
+        at=at,
     )
     if entry.slug:
         article.slug = articles.free_slug(shop, language, entry.slug)
@@ -110,20 +114,20 @@ def _create(shop: Shop, entry: Entry, external_id: str, language: str, by: User 
     if source is not None:
         articles.translates(article, source.translation_of or source)
     if not entry.is_draft:
-        articles.publish(article, by=by, embed=False)
+        articles.publish(article, by=by, at=at, embed=False)
 
 
 @transaction.atomic
-def _change(article: Article, entry: Entry, by: User | None) -> None:
-    articles.revise(article, title=entry.title, body=entry.body, by=by)
+def _change(article: Article, entry: Entry, by: User | None, at: datetime | None) -> None:
+    articles.revise(article, title=entry.title, body=entry.body, by=by, at=at)
     if article.audience != entry.audience:
         articles.show_to(article, entry.audience)
     _shelve(article, entry)
     if entry.is_draft:
         if article.status == Status.PUBLISHED:
-            articles.unpublish(article, by=by)
+            articles.unpublish(article, by=by, at=at)
     else:
-        articles.publish(article, by=by, embed=False)
+        articles.publish(article, by=by, at=at, embed=False)
 
 
 def _differs(article: Article, entry: Entry) -> bool:

@@ -1,0 +1,69 @@
+import re
+
+import pytest
+from django.db import connection
+
+from accounts import demo as people
+from accounts.models import Shop, User
+from knowledge import demo, sources
+from knowledge.models import Article, Audience, Revision, Status
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+FILES = [found for language in ("en", "de", "es", "fr") for found in sources.read(demo.HERE / language)]
+
+
+def test_every_file_of_the_demo_can_be_read():
+    assert [found for found in FILES if isinstance(found, sources.Problem)] == []
+    assert len([found for found in FILES if found.language == "en"]) == 40
+
+
+@pytest.mark.parametrize("found", FILES, ids=lambda found: found.source)
+def test_an_article_of_the_demo_is_fit_to_read(found):
+    assert 120 <= len(found.body.split()) <= 500
+    assert re.search("^## ", found.body, re.MULTILINE)
+    assert "!" not in re.sub("<!--.*?-->", "", found.body, flags=re.DOTALL)
+    assert found.category in demo._SHELVES
+    assert found.tags
+
+
+def seed() -> Shop:
+    people.seed(NOON)
+    shop = Shop.objects.get(slug=people.SLUG)
+    demo.seed(shop, by=User.objects.get(email="boss@demo.example"), at=NOON)
+    return shop
+
+
+def test_editors_find_all_that_a_help_centre_has():
+    shop = seed()
+
+    mine = Article.objects.filter(shop=shop)
+    assert mine.filter(language="en").count() == 40
+    assert mine.filter(status=Status.DRAFT, publish_at=None).count() == 1
+    assert mine.filter(status=Status.DRAFT, publish_at__gt=NOON).count() == 1
+    assert mine.filter(audience=Audience.CUSTOMERS).exists()
+    assert mine.filter(audience=Audience.AGENTS).count() == 3
+    assert mine.to_review(NOON).exists()
+    assert [(a.external_id, a.language) for a in mine.stale()] == [("gift-cards", "de")]
+    assert mine.get(external_id="large-items").revisions.count() == 3
+    assert all(a.translation_of.language == "en" for a in mine.exclude(language="en"))
+    assert not Revision.objects.filter(created_at__gt=NOON).exists()
+
+
+def test_seeding_twice_changes_no_article():
+    shop = seed()
+    before = list(Revision.objects.order_by("pk").values_list("pk", "hash"))
+    Article.objects.filter(shop=shop, external_id="sizes").update(audience=Audience.AGENTS)
+
+    seed()
+
+    assert list(Revision.objects.order_by("pk").values_list("pk", "hash")) == before
+    assert Article.objects.get(shop=shop, external_id="sizes").audience == Audience.AGENTS
+
+
+def test_all_that_is_published_can_be_found():
+    seed()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM knowledge_chunk WHERE id NOT IN (SELECT chunk_id FROM knowledge_vector)")
+        assert cursor.fetchone() == (0,)
