@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 LOCK := uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --quiet
 
-.PHONY: run test check bench faults lock
+.PHONY: run test check bench faults screens lock
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -32,6 +32,10 @@ bench: $(VENV)/dev.stamp
 
 faults: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.faults $(only)
+
+# The screens that must shine, in all sizes and themes on one sheet; accept=1 keeps them as they are.
+screens: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.browser.screens $(if $(only),--only $(only)) $(if $(accept),--accept)
 
 # What pyproject.toml asks for, resolved and hashed; needs uv.
 lock:

@@ -44,7 +44,8 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def words(name: str) -> list[str]:
-    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    """A list, with commas or spaces between."""
+    return os.environ.get(name, "").replace(",", " ").split()
 
 
 @dataclass(frozen=True)
