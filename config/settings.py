@@ -205,6 +205,7 @@ RATE_LIMITS = {
     "search": "60/m",
     "llm.shopper": "60/d",
     "llm.shop": "2000/d",
+    "vote": "20/m",
     "upload": "20/m",
     "consent": "30/m",
     "first_admin": "20/m",

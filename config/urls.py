@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from accounts import limits
 from config import health, style, views
+from knowledge import feeds
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("robots.txt", feeds.robots, name="robots"),
     path("help/", include("knowledge.urls")),
     path("", include("chat.urls")),
 ]

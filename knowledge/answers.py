@@ -62,26 +62,37 @@ class Answer:
 
 
 def compose(
-    question: str, passages: Sequence[Passage], *, conversation: Sequence[str] = (), payer: object = None
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    conversation: Sequence[str] = (),
+    payer: object = None,
+    phrased: bool = True,
 ) -> Answer | None:
     """The sentences of the passages that answer a question, or None when we are not sure enough."""
-    sentences = tuple(stream(question, passages, conversation=conversation, payer=payer))
+    sentences = tuple(stream(question, passages, conversation=conversation, payer=payer, phrased=phrased))
     return Answer(sentences, confidence.of(passages)) if sentences else None
 
 
 def stream(
-    question: str, passages: Sequence[Passage], *, conversation: Sequence[str] = (), payer: object = None
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    conversation: Sequence[str] = (),
+    payer: object = None,
+    phrased: bool = True,
 ) -> Iterator[Sentence]:
     """The same sentences one by one, each verified before it is given away; none when we are not sure enough.
 
     `conversation` is what the shopper said before, oldest first; `payer` is whose share of the model's budget is used.
+    Not `phrased`: no language model is asked, the answer is the shop's own sentences, and is there at once.
     """
     if not passages or confidence.of(passages) < confidence.floor(passages):
         return
     asked = followup.standalone(question, conversation)
     chosen = extraction.choose(asked, passages)
     said = False
-    for sentence in _phrased(asked, passages, payer):
+    for sentence in _phrased(asked, passages, payer) if phrased else ():
         said = True
         yield sentence
     if not said:

@@ -101,6 +101,9 @@ def _marked(text: str, plain: str, cited: Span, tokens: Span, *, name: str = "")
 
 def _read(text: str, **env: Any) -> tuple[list[Token], tuple[Heading, ...]]:
     tokens = _reader().parse(text, env)
+    for token in tokens:
+        if token.type in ("th_open", "td_open") and token.attrs:
+            token.attrs = {"align": str(token.attrs["style"]).rpartition(":")[2]}
     return tokens, tuple(_headings(tokens))
 
 

@@ -26,6 +26,14 @@ register_converter(Slug, "article_slug")
 
 app_name = "help"
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("search/answer/", views.answer, name="answer"),
     path("passages/<int:pk>/", views.passage, name="passage"),
+    path("preview/<int:pk>/", views.preview, name="preview"),
+    path("topics/<language:language>/", views.category, name="all"),
+    path("topics/<language:language>/<slug:slug>/", views.category, name="category"),
+    path("<language:language>/", views.home, name="shelves"),
     path("<language:language>/<article_slug:slug>/", views.article, name="article"),
+    path("<language:language>/<article_slug:slug>/vote/", views.vote, name="vote"),
 ]

@@ -52,8 +52,21 @@ DOORS = {
     "account/consent/": Door(EVERYBODY),
     "account/consent/ask/": Door(EVERYBODY),
     "account/first/<str:token>/": Door(EVERYBODY, own="first_admin_key"),  # the key is all it takes
-    "help/passages/<int:pk>/": Door(TEAM, own="passage"),  # of an article for the team alone
+    "sitemap.xml": Door(EVERYBODY),
+    "robots.txt": Door(EVERYBODY),
+    "help/": Door(EVERYBODY),
+    "help/search/": Door(EVERYBODY),
+    "help/search/answer/": Door(EVERYBODY),
+    # Of an article for the team alone, the only one in its language and on its shelf.
+    "help/passages/<int:pk>/": Door(TEAM, own="passage"),
+    "help/preview/<int:pk>/": Door(TEAM, own="passage"),
+    "help/topics/<language:language>/": Door(TEAM, own="language"),
+    "help/topics/<language:language>/<slug:slug>/": Door(TEAM, own="shelf"),
+    "help/<language:language>/": Door(TEAM, own="language"),
     "help/<language:language>/<article_slug:slug>/": Door(TEAM, own="article"),
+    "help/<language:language>/<article_slug:slug>/vote/": Door(
+        TEAM, 302, own="article", method="POST", data={"helped": "yes"}
+    ),
     "chat/": Door(EVERYBODY, 302, but={"maria": 200}),  # her talks; who has none is led to the first question
     "chat/pane/": Door(EVERYBODY, 302),
     "chat/new/": Door(EVERYBODY),

@@ -33,7 +33,7 @@ from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS
 MISSING = {
     "public_id": uuid.UUID(int=0),
     "number": "no-such-order",
-    "language": "en",
+    "language": "nl",
     "slug": "no-such-article",
     "token": "no-such-key",
     "pk": 999_999,
@@ -84,7 +84,9 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     words = SimpleUploadedFile("list.txt", b"a lamp")
     file = attachments.upload(conversation, words, client_id="f", by_shopper=True, at=timezone.now())
     handoff.ask_person(conversation.pk, at=timezone.now())
-    article = articles.draft(shop, title="For us", body="How we refund.", audience=Audience.AGENTS)
+    shelf = shop.categories.create(name="For us", slug="for-us")
+    facts = {"language": "da", "category": shelf, "audience": Audience.AGENTS}
+    article = articles.draft(shop, title="For us", body="How we refund.", **facts)
     articles.publish(article, embed=False)
     line = factories.OrderLineFactory(order__customer=customer, order__number="1042")
     factories.ShipmentFactory(order=line.order)
@@ -94,7 +96,9 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         conversation={"public_id": conversation.public_id},
         file={"public_id": file.public_id},
         passage={"pk": article.pk},
-        article={"language": "en", "slug": article.slug},
+        article={"language": "da", "slug": article.slug},
+        shelf={"language": "da", "slug": "for-us"},
+        language={"language": "da"},
         first_admin_key={"token": key},
     )
 

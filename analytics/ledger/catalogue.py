@@ -109,6 +109,7 @@ _TABLE = [
     # what the shop knows
     _kind("article.published", "article", "revision", revision_number=number, language=language),
     _kind("article.unpublished", "article", "revision", language=language),
+    _kind("article.voted", "article", helped=flag),
     _kind("retrieval.degraded", "shop", part=one_of("vector", "words", "both"), seconds=seconds),
     _kind("gap.recorded", "gap", "conversation message", confidence=number, language=language),
     # the work
