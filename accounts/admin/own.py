@@ -20,6 +20,17 @@ def runs_a_shop(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
 
 
+class OwnRowsFilter(admin.RelatedFieldListFilter):
+    """A filter that names only rows of one's own shops."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        related = model_admin.admin_site._registry.get(field.remote_field.model)
+        if not isinstance(related, OwnShopAdmin):
+            return super().field_choices(field, request, model_admin)
+        rows = related.get_queryset(request).order_by(*related.get_ordering(request), "pk")
+        return [(row.pk, str(row)) for row in rows]
+
+
 class OwnShopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the stubs know parameters, Django does not
     """Rows of the shops one runs; foreign rows are not there."""
 
@@ -27,6 +38,10 @@ class OwnShopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the stubs kno
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.shop_path}__in": own_shops(request.user)})
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Whoever filters by shop is told of her own shops only."""
+        return [("shop", OwnRowsFilter) if name == "shop" else name for name in super().get_list_filter(request)]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return runs_a_shop(request)
