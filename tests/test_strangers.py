@@ -28,7 +28,7 @@ from config.asgi import application
 from knowledge import articles
 from knowledge.models import Audience
 from tests import factories
-from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS
+from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS, Door
 
 MISSING = {
     "public_id": uuid.UUID(int=0),
@@ -285,6 +285,9 @@ def a_row_of(model, world, shop):
         "accounts.ConsentRecord": lambda: (
             consent.grant(order.customer, "personalisation", how="page", at=now) or model.objects.get()
         ),
+        "knowledge.Article": lambda: articles.draft(shop, title="How we work", body="In turns."),
+        "knowledge.Category": lambda: model.objects.create(shop=shop, name="House", slug="house"),
+        "knowledge.Tag": lambda: model.objects.create(shop=shop, name="house"),
         "ledger.Event": lambda: model.objects.first(),
         "ledger.Delivery": lambda: model.objects.create(
             reader="test", subject="conversation:1", event=Event.objects.first()
@@ -335,6 +338,24 @@ def test_who_runs_this_shop_sees_what_the_admin_shows_of_it(world, admin_rows, s
             assert answer.status in (200, 403)
             seen += answer.status == 200
     assert seen >= 10
+
+
+@pytest.mark.django_db
+def test_pages_of_ours_about_a_row_are_not_there_for_who_runs_another_shop(world, admin_rows, subtests):
+    browser = browser_of(world.people["stranger"])
+    doors = [one for one in ADMIN if one.of == "ours" and "<int:object_id>" in one.route]
+    assert len(doors) >= 1
+    rows = {f"{model._meta.app_label}_{model._meta.model_name}": row for model, row in admin_rows.items()}
+    for one in doors:
+        row = rows[one.name.removeprefix("admin:").rpartition("_")[0]]
+        for verb in ("GET", "POST"):
+            with subtests.test(door=one.name, verb=verb):
+                foreign, missing = (
+                    knock(browser, reverse(one.name, kwargs={"object_id": pk}), Door(set(), method=verb))
+                    for pk in (row.pk, 999_999)
+                )
+                assert_same(foreign, missing)
+                assert missing.status == 404
 
 
 def _unused(model):
