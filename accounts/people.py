@@ -151,7 +151,7 @@ def merge(source: Customer, into: Customer) -> Customer:
         raise NotTheSame
     if source.user_id is not None or source.merged_into_id is not None:
         raise NotTheSame
-    for field in ("name", "phone", "language"):
+    for field in ("name", "phone", "language", "address"):
         if not getattr(target, field):
             setattr(target, field, getattr(source, field))
     Order.objects.filter(customer=source).update(customer=target)
@@ -161,7 +161,7 @@ def merge(source: Customer, into: Customer) -> Customer:
     if target.email is None or (source.email_verified and not target.email_verified):
         target.email, target.email_verified = source.email, source.email_verified
     _empty(source, target)
-    target.save(update_fields=["name", "phone", "language", "email", "email_verified"])
+    target.save(update_fields=["name", "phone", "language", "address", "email", "email_verified"])
     events.record("customer.merged", customer=target, other=source)
     return target
 
@@ -252,8 +252,8 @@ def _know_address(own: Customer, user: User) -> None:
 
 def _empty(source: Customer, target: Customer) -> None:
     source.merged_into = target
-    source.name, source.phone, source.email, source.email_verified = "", "", None, False
-    source.save(update_fields=["merged_into", "name", "phone", "email", "email_verified"])
+    source.name, source.phone, source.address, source.email, source.email_verified = "", "", {}, None, False
+    source.save(update_fields=["merged_into", "name", "phone", "address", "email", "email_verified"])
 
 
 def _locked(one: Customer, other: Customer | None) -> tuple[Customer, Customer | None]:

@@ -13,6 +13,7 @@ def export_customer(customer: Customer) -> Iterator[dict[str, Any]]:
         "name": customer.name,
         "email": customer.email,
         "phone": customer.phone,
+        "address": customer.address,
         "language": customer.language,
         "created_at": customer.created_at,
     }
@@ -32,6 +33,11 @@ def export_consents(customer: Customer) -> Iterator[dict[str, Any]]:
         }
 
 
+def export_payment_methods(customer: Customer) -> Iterator[dict[str, Any]]:
+    for method in customer.payment_methods.order_by("pk"):
+        yield {"kind": method.kind, "label": method.label, "balance": method.balance, "currency": method.currency}
+
+
 def export_orders(customer: Customer) -> Iterator[dict[str, Any]]:
     for order in customer.orders.newest_first():
         yield {
@@ -40,6 +46,7 @@ def export_orders(customer: Customer) -> Iterator[dict[str, Any]]:
             "total": order.total,
             "currency": order.currency,
             "ship_to": order.ship_to,
+            "cancel_reason": order.cancel_reason,
             "lines": list(order.lines.order_by("position").values("name", "price", "quantity")),
         }
 
@@ -55,16 +62,27 @@ register(models.AgentPresence, personal("user"))
 register(models.FirstAdminToken, harmless("digest"))
 register(
     models.Customer,
-    personal("user", "name", "email", "phone", "merged_into"),
+    personal("user", "name", "email", "phone", "address", "external_id", "merged_into"),
     harmless("language"),
     export=export_customer,
 )
 register(models.ConsentText, harmless("language", "text"))
 register(models.ConsentRecord, personal("customer", "by"), export=export_consents)
-register(models.Product, harmless("external_id", "name", "kind", "description", "url", "image_url"))
-register(models.Variant, harmless("sku", "name", "currency"))
-register(models.Order, personal("customer", "number", "ship_to"), harmless("currency"), export=export_orders)
-register(models.OrderLine, harmless("sku", "name"))
+register(
+    models.PaymentMethod,
+    personal("customer", "external_id", "label"),
+    harmless("currency"),
+    export=export_payment_methods,
+)
+register(models.Product, harmless("external_id", "name", "kind", "description", "url", "image_url", "properties"))
+register(models.Variant, harmless("sku", "name", "currency", "options"))
+register(
+    models.Order,
+    personal("customer", "number", "external_id", "ship_to", "address", "cancel_reason"),
+    harmless("currency"),
+    export=export_orders,
+)
+register(models.OrderLine, harmless("sku", "name", "options"))
 register(models.Payment, personal("external_id"), harmless("method", "currency"))
 register(models.Shipment, personal("tracking_number", "tracking_url"), harmless("carrier"))
 register(models.TrackingEvent, personal("text", "place"), harmless("external_id"))

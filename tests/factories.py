@@ -126,3 +126,14 @@ class ShipmentFactory(DjangoModelFactory):
     order = factory.SubFactory(OrderFactory)
     carrier = "Colissimo"
     tracking_number = factory.Sequence(lambda n: f"6A{n:011d}")
+
+
+class PaymentMethodFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PaymentMethod
+
+    customer = factory.SubFactory(CustomerFactory)
+    external_id = factory.Sequence(lambda n: f"card-{n}")
+    kind = models.PaymentMethod.Kind.CARD
+    label = "Visa ending in 4242"
+    currency = "EUR"

@@ -1,3 +1,4 @@
+from accounts.models.address import Address
 from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
 from accounts.models.customer import Customer
 from accounts.models.first_admin import FirstAdminToken
@@ -11,12 +12,14 @@ from accounts.models.order import (
     Shipment,
     TrackingEvent,
 )
+from accounts.models.payment_method import PaymentMethod
 from accounts.models.product import Product, Variant
 from accounts.models.shop import Shop
 from accounts.models.team import AgentPresence, Team
 from accounts.models.user import Membership, Role, User
 
 __all__ = [
+    "Address",
     "AgentPresence",
     "ConsentRecord",
     "ConsentText",
@@ -27,6 +30,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PaymentMethod",
     "Product",
     "Purpose",
     "Refund",

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.access import Visible
+from accounts.models.named import named_values
 from accounts.models.shop import Shop
 from accounts.models.user import AddressField, User
 
@@ -40,6 +41,9 @@ class Customer(models.Model):
     email = AddressField(_("email address"), null=True, blank=True)
     email_verified = models.BooleanField(_("address is proven"), default=False)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    address = named_values(_("address"))
+    # A merged row keeps it, so that the shop system's id still leads to the person.
+    external_id = models.CharField(_("id in the shop system"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     ledger_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # A merged row stays as an empty shell: its consent history and its ledger id keep their meaning.
@@ -58,6 +62,9 @@ class Customer(models.Model):
             models.UniqueConstraint(
                 fields=["shop", "email"], condition=Q(email_verified=True), name="one_customer_for_a_proven_address"
             ),
+            models.UniqueConstraint(
+                fields=["shop", "external_id"], condition=~Q(external_id=""), name="one_customer_for_an_external_id"
+            ),
             models.CheckConstraint(
                 condition=Q(email=None) | Q(email=Lower("email")), name="customer_email_in_small_letters"
             ),
@@ -66,7 +73,7 @@ class Customer(models.Model):
                 condition=Q(email_verified=False) | Q(email__isnull=False), name="no_proof_without_an_address"
             ),
             models.CheckConstraint(
-                condition=Q(merged_into=None) | Q(user=None, email=None, name="", phone=""),
+                condition=Q(merged_into=None) | Q(user=None, email=None, name="", phone="", address={}),
                 name="a_merged_customer_is_an_empty_shell",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="nobody_is_merged_into_herself"),

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import money
 from accounts.models.access import Visible
 from accounts.models.customer import Customer
+from accounts.models.named import named_values
+from accounts.models.payment_method import PaymentMethod
 from accounts.models.product import Variant
 from accounts.models.shop import Shop
 
@@ -17,6 +19,10 @@ class OrderQuerySet(Visible["Order"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-pk")
+
+    def open(self) -> Self:
+        """Those that are still to come."""
+        return self.exclude(status__in=Order.CLOSED)
 
 
 class Order(models.Model):
@@ -31,18 +37,29 @@ class Order(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         RETURNED = "returned", _("returned")
 
+    CLOSED = (Status.DELIVERED, Status.CANCELLED, Status.RETURNED)
+
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("customer")
     )
     number = models.CharField(_("number"), max_length=50)
+    external_id = models.CharField(_("id in the shop system"), max_length=100, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.PLACED)
     currency = money.currency()
     shipping = money.amount(_("shipping"), default=Decimal(0))
+    discount = money.amount(_("discount"), default=Decimal(0))
+    tax = money.amount(_("tax on top"), default=Decimal(0))
     total = money.amount(_("total"))
+    # As it stands on the parcel, and in parts where the shop system told parts.
     ship_to = models.TextField(_("ship to"), blank=True)
+    address = named_values(_("address"))
     placed_at = models.DateTimeField(_("placed"))
+    expected_on = models.DateField(_("expected"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancel_reason = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
+    # When another system told us this last; empty where these rows are the shop's own.
+    as_of = models.DateTimeField(_("as the shop system told us"), null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = OrderQuerySet.as_manager()
@@ -55,9 +72,18 @@ class Order(models.Model):
             models.CheckConstraint(condition=~Q(number=""), name="order_number_is_not_empty"),
             money.sound_money("total", "order_total_is_not_negative"),
             money.sound_money("shipping", "order_shipping_is_not_negative"),
+            money.sound_money("discount", "order_discount_is_not_negative"),
+            money.sound_money("tax", "order_tax_is_not_negative"),
             money.sound_currency("order_currency_is_a_code"),
         ]
-        indexes = [models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-placed_at"], name="orders_of_a_customer"),
+            models.Index(
+                fields=["customer", "-placed_at"],
+                condition=~Q(status__in=["delivered", "cancelled", "returned"]),
+                name="open_orders_of_a_customer",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -87,6 +113,7 @@ class OrderLine(models.Model):
     name = models.CharField(_("name"), max_length=300)
     price = money.amount(_("price of one"))
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    options = named_values(_("options"))
 
     objects = OrderLineQuerySet.as_manager()
 
@@ -123,6 +150,9 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="payments", verbose_name=_("order"))
     external_id = models.CharField(_("id at the payment provider"), max_length=100)
     method = models.CharField(_("method"), max_length=50)
+    paid_with = models.ForeignKey(
+        PaymentMethod, models.SET_NULL, null=True, blank=True, related_name="payments", verbose_name=_("paid with")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     amount = money.amount(_("amount"))
     currency = money.currency()
@@ -141,6 +171,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    @property
+    def called(self) -> str:
+        """What it was paid with, in words."""
+        return str(self.paid_with or self.method)
 
 
 class ShipmentQuerySet(Visible["Shipment"]):
@@ -215,7 +250,11 @@ class ReturnQuerySet(Visible["Return"]):
 
 
 class Return(models.Model):
-    """Goods on their way back."""
+    """Goods on their way back, for money or for other goods."""
+
+    class Kind(models.TextChoices):
+        RETURN = "return", _("return")
+        EXCHANGE = "exchange", _("exchange")
 
     class Status(models.TextChoices):
         ASKED = "asked", _("asked for")
@@ -227,8 +266,14 @@ class Return(models.Model):
     # The shop again, because a return number is unique in a shop.
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
     order = models.ForeignKey(Order, models.PROTECT, related_name="returns", verbose_name=_("order"))
-    number = models.CharField(_("number"), max_length=50)
+    number = models.CharField(_("number"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.RETURN)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ASKED)
+    # Where the money goes, or comes from when the other goods cost more; empty: the way it came.
+    settled_with = models.ForeignKey(
+        PaymentMethod, models.SET_NULL, null=True, blank=True, related_name="returns", verbose_name=_("settled with")
+    )
+    difference = money.amount(_("what the other goods cost more"), default=Decimal(0))
     reason = models.TextField(_("reason"), blank=True)
     asked_at = models.DateTimeField(_("asked"))
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
@@ -255,6 +300,9 @@ class ReturnLine(models.Model):
     return_of = models.ForeignKey(Return, models.CASCADE, related_name="lines", verbose_name=_("return"))
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="returned", verbose_name=_("order line"))
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    replaced_by = models.ForeignKey(
+        Variant, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
+    )
 
     objects = ReturnLineQuerySet.as_manager()
 
@@ -290,6 +338,10 @@ class Refund(models.Model):
     return_of = models.ForeignKey(
         Return, models.SET_NULL, null=True, blank=True, related_name="refunds", verbose_name=_("return")
     )
+    # Empty: the way it came.
+    goes_to = models.ForeignKey(
+        PaymentMethod, models.SET_NULL, null=True, blank=True, related_name="refunds", verbose_name=_("goes to")
+    )
     external_id = models.CharField(_("id at the payment provider"), max_length=100)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     amount = money.amount(_("amount"))
@@ -310,3 +362,8 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    @property
+    def called(self) -> str:
+        """Where it goes, in words."""
+        return str(self.goes_to or (self.payment.called if self.payment else ""))

@@ -1,9 +1,22 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import money
 from accounts.models.access import Visible
+from accounts.models.named import named_values
 from accounts.models.shop import Shop
+
+# People type names without accents; both sides are folded, letter by letter, as the database can.
+ACCENTED = "àáâãäåāăąçćčďèéêëēėęěğìíîïīįıłñńňòóôõöøōőŕřśşšßťţùúûüūůűųýÿźżž"
+PLAIN = "aaaaaaaaacccdeeeeeeeegiiiiiiilnnnoooooooorrssssttuuuuuuuuyyzzz"
+
+
+def _folded(field: str) -> Func:
+    return Func(Lower(F(field)), Value(ACCENTED), Value(PLAIN), function="translate", output_field=models.TextField())
 
 
 class ProductQuerySet(Visible["Product"]):
@@ -20,7 +33,15 @@ class Product(models.Model):
     description = models.TextField(_("description"), blank=True)
     url = models.URLField(_("page"), blank=True)
     image_url = models.URLField(_("picture"), blank=True)
+    properties = named_values(_("properties"), _("What it is made of and the like: {“material”: “oak”}."))
     is_sold = models.BooleanField(_("on sale"), default=True)
+    as_of = models.DateTimeField(_("as the shop system told us"), null=True, blank=True, editable=False)
+    search = models.GeneratedField(
+        expression=SearchVector(_folded("name"), weight="A", config="simple")
+        + SearchVector(_folded("kind"), weight="B", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -30,6 +51,7 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         constraints = [models.UniqueConstraint(fields=["shop", "external_id"], name="one_product_for_an_external_id")]
+        indexes = [GinIndex(fields=["search"], name="product_by_its_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -50,6 +72,8 @@ class Variant(models.Model):
     price = money.amount(_("price"))
     currency = money.currency()
     stock = models.IntegerField(_("in stock"), null=True, blank=True)
+    options = named_values(_("options"), _("What sets it apart: {“color”: “blue”, “size”: “M”}."))
+    is_offered = models.BooleanField(_("can be ordered"), default=True)
 
     objects = VariantQuerySet.as_manager()
 
@@ -64,3 +88,8 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.name}".strip()
+
+    @property
+    def is_available(self) -> bool:
+        """It can be ordered, and there is some, or nobody counts it."""
+        return self.is_offered and (self.stock is None or self.stock > 0)

@@ -1,0 +1,153 @@
+"""What an answer about an order or a product may say: frozen, complete, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from accounts.models import Address
+
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    position: int
+    sku: str
+    name: str
+    options: Options
+    quantity: int
+    price: Decimal
+    total: Decimal
+    sent_back: int  # how many of them are in a return that was not refused
+    product: str  # the product's id in the shop system, if it is still known
+
+    @property
+    def left(self) -> int:
+        return self.quantity - self.sent_back
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    text: str
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ShipmentFacts:
+    carrier: str
+    tracking_number: str
+    tracking_url: str
+    status: str
+    shipped_at: datetime | None
+    expected_on: date | None
+    delivered_at: datetime | None
+    newest: EventFacts | None
+
+
+@dataclass(frozen=True)
+class PaymentFacts:
+    method: str
+    status: str
+    amount: Decimal
+    currency: str
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RefundFacts:
+    method: str
+    status: str
+    amount: Decimal
+    currency: str
+    asked_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReturnedFacts:
+    name: str
+    quantity: int
+    replaced_by: str
+
+
+@dataclass(frozen=True)
+class ReturnFacts:
+    number: str
+    kind: str
+    status: str
+    lines: tuple[ReturnedFacts, ...]
+    settled_with: str
+    difference: Decimal
+    asked_at: datetime
+    received_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    id: int
+    shop_id: int
+    customer_id: int | None
+    number: str
+    status: str
+    is_open: bool
+    placed_at: datetime
+    expected_on: date | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    lines: tuple[LineFacts, ...]
+    goods: Decimal
+    shipping: Decimal
+    discount: Decimal
+    tax: Decimal
+    total: Decimal
+    currency: str
+    ship_to: str
+    address: Address
+    shipments: tuple[ShipmentFacts, ...]
+    payments: tuple[PaymentFacts, ...]
+    refunds: tuple[RefundFacts, ...]
+    returns: tuple[ReturnFacts, ...]
+    as_of: datetime | None  # when the shop system told us; None: these rows are the shop's own
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When the last of its parcels arrived, once all of them have."""
+        arrived = [shipment.delivered_at for shipment in self.shipments]
+        return max((at for at in arrived if at), default=None) if all(arrived) else None
+
+
+@dataclass(frozen=True)
+class VariantFacts:
+    sku: str
+    name: str
+    options: Options
+    price: Decimal
+    currency: str
+    stock: int | None  # None: nobody counts it
+    is_available: bool
+
+
+@dataclass(frozen=True)
+class ProductFacts:
+    external_id: str
+    shop_id: int
+    name: str
+    kind: str
+    description: str
+    properties: Options
+    url: str
+    image_url: str
+    is_sold: bool
+    variants: tuple[VariantFacts, ...]
+    as_of: datetime | None
+
+    @property
+    def is_available(self) -> bool:
+        return any(variant.is_available for variant in self.variants)
+
+    @property
+    def prices(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest of what can be had; of all, where nothing can."""
+        prices = [v.price for v in self.variants if v.is_available] or [v.price for v in self.variants]
+        return (min(prices), max(prices)) if prices else None
