@@ -1,5 +1,7 @@
 """Choose from passages what is to be said: the sentences that answer, whole lists, no heading, in reading order."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +16,7 @@ __all__ = ["Chosen", "Kind", "choose", "sources"]
 SHORT = 450  # characters of a text that is given whole
 LONGEST = 900  # characters of an answer, unless one list or block is longer
 READ = 60  # units that are looked at
-SHARED = 0.4  # weight of shared words beside likeness of meaning
+SHARED = 0.8  # weight of shared words beside likeness of meaning
 NEAR_BEST = 0.88  # a sentence this near to the best one, by its points, is said too
 
 
@@ -102,9 +104,16 @@ def _opens(said: list[tuple[Passage, Unit]], place: int) -> bool:
 def _points(question: str, said: list[tuple[Passage, Unit]]) -> embeddings.Vectors:
     """How well each unit answers: near in meaning, and saying what was asked about."""
     texts = [passage.text[unit.start : unit.end] for passage, unit in said]
-    language = said[0][0].language
-    asked = set(words.counted(question, language))
-    shared = np.array([len(asked & words.counted(text, language).keys()) for text in texts], np.float32)
     vectors = embeddings.embed([question, *texts])
-    points: embeddings.Vectors = vectors[1:] @ vectors[0] + SHARED * shared / max(1, len(asked))
+    points: embeddings.Vectors = vectors[1:] @ vectors[0] + SHARED * _shared(question, texts, said[0][0].language)
     return points
+
+
+def _shared(question: str, texts: Sequence[str], language: str) -> embeddings.Vectors:
+    """How much of what was asked each text says in the same words; what few of the texts say counts for more."""
+    asked = set(words.counted(question, language))
+    told = [asked & words.counted(text, language).keys() for text in texts]
+    many = Counter(term for terms in told for term in terms)
+    rare = {term: math.log(1 + (len(texts) - number + 0.5) / (number + 0.5)) for term, number in many.items()}
+    whole = sum(rare.values()) or 1.0
+    return np.array([sum(rare[term] for term in terms) / whole for terms in told], np.float32)
