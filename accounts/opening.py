@@ -13,20 +13,20 @@ from analytics.ledger import events
 
 
 @transaction.atomic
-def open_shop(name: str, slug: str, **settings: str) -> Shop:
+def open_shop(name: str, slug: str, *, at: datetime | None = None, **settings: str) -> Shop:
     """Open a shop, with the texts it needs to ask for consent."""
     shop = Shop(name=name, slug=slug, **settings)
     shop.full_clean()
     shop.save()
-    furnish(shop)
+    furnish(shop, at=at)
     return shop
 
 
 @transaction.atomic
-def furnish(shop: Shop) -> None:
+def furnish(shop: Shop, *, at: datetime | None = None) -> None:
     """Give a new shop what it needs to ask for consent, and note that it is open."""
     consent.prepare(shop)
-    events.record("shop.created", shop=shop)
+    events.record("shop.created", shop=shop, at=at)
 
 
 KEY_LIVES = timedelta(hours=24)

@@ -1,6 +1,7 @@
 """Who somebody is to a shop: accounts, guests, addresses, and how they become one."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -63,17 +64,19 @@ def customer_of(user: User, shop: Shop) -> Customer | None:
     return Customer.objects.filter(user=user, shop=shop).first()
 
 
-def customer_for(user: User, shop: Shop) -> Customer:
+def customer_for(user: User, shop: Shop, *, at: datetime | None = None) -> Customer:
     """Her row in this shop; the first time, the one her proven address already has, or a new one."""
-    return customer_of(user, shop) or _first_visit(user, shop)
+    return customer_of(user, shop) or _first_visit(user, shop, at)
 
 
-def guest(shop: Shop, *, name: str = "", email: str = "", language: str = "", phone: str = "") -> Customer:
+def guest(
+    shop: Shop, *, name: str = "", email: str = "", language: str = "", phone: str = "", at: datetime | None = None
+) -> Customer:
     """Somebody new who told us what she liked: her address is only what she typed."""
-    return _new(shop, name=name, email=_address(email), language=language, phone=phone)
+    return _new(shop, at, name=name, email=_address(email), language=language, phone=phone)
 
 
-def known_by(shop: Shop, email: str, *, name: str = "", language: str = "") -> Customer:
+def known_by(shop: Shop, email: str, *, name: str = "", language: str = "", at: datetime | None = None) -> Customer:
     """Who owns this address, by the word of a system we trust: a shop's order, a mail that came from it."""
     address = _address(email)
     if address is None:
@@ -83,9 +86,9 @@ def known_by(shop: Shop, email: str, *, name: str = "", language: str = "") -> C
         return found
     owner = User.objects.filter(emailaddress__email=address, emailaddress__verified=True, is_active=True).first()
     if owner is not None:
-        return customer_for(owner, shop)
+        return customer_for(owner, shop, at=at)
     try:
-        return _new(shop, name=name, email=address, email_verified=True, language=language)
+        return _new(shop, at, name=name, email=address, email_verified=True, language=language)
     except IntegrityError:  # somebody else was as quick
         return Customer.objects.with_address(address).get(shop=shop)
 
@@ -209,7 +212,7 @@ def vouch_for(user: User) -> None:
 
 
 @transaction.atomic
-def _first_visit(user: User, shop: Shop) -> Customer:
+def _first_visit(user: User, shop: Shop, at: datetime | None) -> Customer:
     _one_at_a_time(user)
     own = customer_of(user, shop)  # two tabs opened at once
     if own is not None:
@@ -221,7 +224,7 @@ def _first_visit(user: User, shop: Shop) -> Customer:
         if known.user_id is None and known.merged_into_id is None:
             return _joined(known, None, user)
     verified = proven and known is None
-    return _new(shop, user=user, name=user.name, email=user.email, email_verified=verified, language=user.language)
+    return _new(shop, at, user=user, name=user.name, email=user.email, email_verified=verified, language=user.language)
 
 
 def _one_at_a_time(user: User) -> None:
@@ -263,10 +266,10 @@ def _locked(one: Customer, other: Customer | None) -> tuple[Customer, Customer |
     return rows[one.pk], rows[other.pk] if other else None
 
 
-def _new(shop: Shop, **fields: object) -> Customer:
+def _new(shop: Shop, at: datetime | None, **fields: object) -> Customer:
     with transaction.atomic():
         customer = Customer.objects.create(shop=shop, **fields)
-        events.record("customer.created", customer=customer, is_guest=customer.user_id is None)
+        events.record("customer.created", customer=customer, at=at, is_guest=customer.user_id is None)
     return customer
 
 

@@ -16,7 +16,7 @@ VERSION = env.VERSION
 # Safety. Outside of DEBUG, a secret key of the installation is made on first start and kept in the data folder.
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = services.secret_key()
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [".localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS")
 HTTPS = env.flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import people
 from accounts.models import Shop
 
 
@@ -15,23 +16,18 @@ class KnowledgeCommand(BaseCommand):
     """A command about the knowledge of one shop."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--knowledge", metavar="NAME", help="slug of the shop; not needed if there is only one")
+        parser.add_argument("--knowledge", metavar="NAME", help="slug of the shop; the oldest unless named")
         parser.add_argument("--json", action="store_true", help="for programs")
 
     def shop(self, options: dict[str, Any]) -> Shop:
-        """The shop that is meant, which must be there."""
+        """The shop that is meant: the oldest unless another is named, as on the pages."""
         name = options["knowledge"]
-        if name:
-            shop = Shop.objects.filter(slug=name).first()
-            if shop is None:
-                raise CommandError(f"There is no shop {name}; import_articles --knowledge {name} would make it.")
-            return shop
-        shops = list(Shop.objects.order_by("pk")[:2])
-        if not shops:
+        shop = people.shop_at(slug=name or "")
+        if shop is None and name:
+            raise CommandError(f"There is no shop {name}; import_articles --knowledge {name} would make it.")
+        if shop is None:
             raise CommandError("There is no shop yet; import_articles --knowledge NAME makes one.")
-        if len(shops) > 1:
-            raise CommandError("There are several shops; say which with --knowledge NAME.")
-        return shops[0]
+        return shop
 
     def tell(self, facts: Any) -> None:
         """One line of JSON."""

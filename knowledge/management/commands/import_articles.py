@@ -48,6 +48,8 @@ class Command(KnowledgeCommand):
     def _shop(self, options: dict[str, Any]) -> Shop:
         """The shop that is meant; a name nobody has yet makes a bare one, except on a dry run."""
         name = options["knowledge"]
+        if not name and Shop.objects.count() > 1:
+            raise CommandError("There are several shops; say which with --knowledge NAME.")
         if not name and Shop.objects.exists():
             return self.shop(options)
         found = Shop.objects.filter(slug=name or "shop").first()
