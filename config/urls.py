@@ -3,7 +3,7 @@ from django.urls import include, path
 
 from accounts import limits
 from config import health, style, views
-from knowledge import feeds
+from knowledge import feeds, gallery
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("robots.txt", feeds.robots, name="robots"),
+    path("help/pictures/<uuid:public_id>/", gallery.picture, name="picture"),
     path("help/", include("knowledge.urls")),
     path("", include("chat.urls")),
 ]

@@ -57,6 +57,7 @@ DOORS = {
     "help/": Door(EVERYBODY),
     "help/search/": Door(EVERYBODY),
     "help/search/answer/": Door(EVERYBODY),
+    "help/pictures/<uuid:public_id>/": Door(EVERYBODY, own="picture"),  # its address is all it takes
     # Of an article for the team alone, the only one in its language and on its shelf.
     "help/passages/<int:pk>/": Door(TEAM, own="passage"),
     "help/preview/<int:pk>/": Door(TEAM, own="passage"),

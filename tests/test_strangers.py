@@ -1,5 +1,6 @@
 """What is not yours does not exist: made from the URL configuration itself, so that no new door is forgotten."""
 
+import io
 import re
 import time
 import uuid
@@ -17,6 +18,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts import consent, opening, people, presence
 from accounts.models import Order
@@ -25,7 +27,7 @@ from chat import attachments, handoff, intake
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
 from config.asgi import application
-from knowledge import articles
+from knowledge import articles, pictures
 from knowledge.models import Audience
 from tests import factories
 from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS, Door
@@ -88,6 +90,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     facts = {"language": "da", "category": shelf, "audience": Audience.AGENTS}
     article = articles.draft(shop, title="For us", body="How we refund.", **facts)
     articles.publish(article, embed=False)
+    picture = pictures.add(shop, drawing(), at=timezone.now())
     line = factories.OrderLineFactory(order__customer=customer, order__number="1042")
     factories.ShipmentFactory(order=line.order)
     return SimpleNamespace(
@@ -97,10 +100,17 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         file={"public_id": file.public_id},
         passage={"pk": article.pk},
         article={"language": "da", "slug": article.slug},
+        picture={"public_id": picture.public_id},
         shelf={"language": "da", "slug": "for-us"},
         language={"language": "da"},
         first_admin_key={"token": key},
     )
+
+
+def drawing():
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    return io.BytesIO(file.getvalue())
 
 
 def browser_of(person):
@@ -287,6 +297,7 @@ def a_row_of(model, world, shop):
         ),
         "knowledge.Article": lambda: articles.draft(shop, title="How we work", body="In turns."),
         "knowledge.Category": lambda: model.objects.create(shop=shop, name="House", slug="house"),
+        "knowledge.Picture": lambda: model.objects.get(),
         "knowledge.Tag": lambda: model.objects.create(shop=shop, name="house"),
         "ledger.Event": lambda: model.objects.first(),
         "ledger.Delivery": lambda: model.objects.create(

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.admin import own_shops, runs_a_shop
 from accounts.models import Shop
-from knowledge import articles, differences, editing, markdown
+from knowledge import articles, differences, editing, markdown, pages
 from knowledge.admin.own import editor_of
 from knowledge.editing import Then
 from knowledge.models import Article, Audience, Category, Revision, Status, Tag
@@ -326,5 +326,9 @@ def preview(request: HttpRequest) -> HttpResponse:
     if not runs_a_shop(request):
         raise PermissionDenied
     body = articles.clean(request.POST.get("body", ""))[: articles.LONGEST_BODY]
-    context = {"title": articles.clean(request.POST.get("title", "")), "page": markdown.render(body)}
-    return render(request, "admin/knowledge/article/_preview.html", context)
+    context = {
+        "title": articles.clean(request.POST.get("title", "")),
+        "html": pages.laid_out(markdown.render(body).html),
+    }
+    is_part = "HX-Request" in request.headers
+    return render(request, f"admin/knowledge/article/{'_preview' if is_part else 'preview'}.html", context)

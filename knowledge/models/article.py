@@ -1,4 +1,6 @@
 import hashlib
+import re
+import uuid
 from datetime import datetime
 from typing import Any, Self
 
@@ -215,19 +217,30 @@ class Revision(models.Model):
 
 
 class Picture(models.Model):
-    """An image that articles show."""
+    """An image that articles show. Whoever knows its address sees it, so the address cannot be guessed."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="pictures", verbose_name=_("shop"))
-    file = models.ImageField(_("file"), upload_to="articles/%Y/%m")
-    description = models.CharField(_("what it shows"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    file = models.ImageField(_("file"), upload_to="pictures")
+    description = models.CharField(
+        _("what it shows"), max_length=300, blank=True, help_text=_("Read aloud to those who do not see it.")
+    )
+    created_at = models.DateTimeField(_("added"))
 
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
 
     def __str__(self) -> str:
-        return self.description or str(self.file)
+        return self.description or str(self.public_id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("picture", args=[self.public_id])
+
+    @property
+    def markdown(self) -> str:
+        """What an article says to show it."""
+        return f"![{re.sub(r'[][]', '', self.description)}]({self.get_absolute_url()})"
 
 
 class Vote(models.Model):

@@ -1,11 +1,13 @@
 // The editors' desk: what plain forms cannot do. Without it everything still works, a page at a time.
 
 import { marks } from "./editor/marks.js";
+import { pictures } from "./editor/pictures.js";
 import { preview } from "./editor/preview.js";
 import { guard } from "./editor/leaving.js";
 
 for (const editor of document.querySelectorAll("[data-editor]")) {
   marks(editor);
+  pictures(editor);
   preview(editor);
 }
 for (const sheet of document.querySelectorAll("[data-leaving]")) guard(sheet);
