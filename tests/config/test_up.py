@@ -2,6 +2,7 @@
 
 import re
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,14 @@ def test_commands_work_beside_it_and_leave_it_running(running):
     assert done.stdout == "ok\n", done.stderr
     assert running.pids() == before
     assert running.is_healthy()
+
+
+def test_web_and_worker_keep_connections_and_commands_do_not(running):
+    told = [Path(f"/proc/{running.pids()[part]}/environ").read_bytes() for part in ("web", "worker")]
+    asked = running.manage("shell", "-v0", "-c", "import os; print(os.environ['DATABASE_POOL'])")
+
+    assert asked.stdout == "0\n"
+    assert not [environment for environment in told if b"DATABASE_POOL=0" in environment]
 
 
 def test_a_second_one_on_the_same_folder_is_refused(running):

@@ -41,6 +41,7 @@ class Command(BaseCommand):
             supervisor.start()
             starting.welcome(self.say, address=address, demo=demo, at=timezone.now())
             connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]  # what we have on Postgres
             self.say(f"Ready: {address}")
             supervisor.watch()
         finally:
