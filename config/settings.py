@@ -1,6 +1,7 @@
 """Every setting of an installation, in one file. What an operator may change is read from the environment."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -119,10 +120,14 @@ REDIS_URL = services.redis_url()
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "as"}
 }
+# Subscriptions outlive an emptied or restarted Redis. They know no databases: the prefix tells installations apart.
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "as", "capacity": 1000},
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "health_check_interval": 25}],
+            "prefix": f"as.{services.redis_database(REDIS_URL)}.{sha256(SECRET_KEY.encode()).hexdigest()[:16]}.",
+        },
     }
 }
 CELERY_BROKER_URL = services.broker_url()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from config import env
 from config.services import addresses
@@ -22,6 +23,7 @@ __all__ = [
     "embedded",
     "hold",
     "prepare",
+    "redis_database",
     "redis_url",
     "secret_key",
     "with_our_programs",
@@ -83,6 +85,13 @@ def redis_url() -> str:
     from config.services.redis import url
 
     return os.environ.get("REDIS_URL") or url(folder(), 0)
+
+
+def redis_database(url: str) -> str:
+    """Which of the databases of a Redis this address names."""
+    parts = urlsplit(url)
+    named = dict(parse_qsl(parts.query)).get("db", "")
+    return named or (parts.path.strip("/") if parts.scheme != "unix" else "") or "0"
 
 
 def broker_url() -> str:
