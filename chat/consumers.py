@@ -5,6 +5,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http.request import split_domain_port
 from django.utils import timezone
@@ -34,6 +35,15 @@ class TalkConsumer(AsyncWebsocketConsumer):
     """One place at one conversation, spoken as HTML to browsers and as JSON to programs."""
 
     is_staff = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.alone = asyncio.Lock()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """One at a time, heartbeats too. Channels would visit a thread first, for connections we never open."""
+        async with self.alone:
+            await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         self.seq: int | None = None
@@ -124,12 +134,8 @@ class TalkConsumer(AsyncWebsocketConsumer):
     async def catch_up(self, since: int) -> None:
         """Everything newer, however old, in order."""
         messages, state = await in_thread(_newer, self.seat.conversation_id, since)
-        self.seq = max(since, 0)
-        for start in range(0, len(messages), BATCH):
-            await self.show(messages[start : start + BATCH])
-        self.seq = max(state["last_seq"], self.seq) if messages or since <= state["last_seq"] else state["last_seq"]
         self.known_state = {}
-        await self.show_state(state)
+        await self.show_all(messages, state)
         if since:
             await in_thread(
                 seen.mark,
@@ -149,16 +155,13 @@ class TalkConsumer(AsyncWebsocketConsumer):
         await self.show_state(event["state"])
 
     async def fill_gap(self) -> None:
-        messages, _state_now = await in_thread(_newer, self.seat.conversation_id, self.seq)
-        for start in range(0, len(messages), BATCH):
-            await self.show(messages[start : start + BATCH])
-        if messages:
-            self.seq = messages[-1]["seq"]
+        await self.show_all(*await in_thread(_newer, self.seat.conversation_id, self.seq))
 
-    async def beat(self, last_seq: int) -> None:
-        if self.seq is not None and last_seq > self.seq:
-            await self.fill_gap()
-        await self.send_frame({"type": "heartbeat", "seq": last_seq})
+    async def beat(self, last_seq: int, lease: int) -> None:
+        async with self.alone:
+            if self.seq is not None and (last_seq > self.seq or lease > self.known_state.get("lease", lease)):
+                await self.fill_gap()
+            await self.send_frame({"type": "heartbeat", "seq": last_seq})
 
     async def leave(self) -> None:
         await self.close(NOT_HERE)
@@ -171,6 +174,8 @@ class TalkConsumer(AsyncWebsocketConsumer):
             await self.send_frame({"type": "typing", "author": event["author"], "name": event["name"]})
 
     async def talk_draft(self, event: dict[str, Any]) -> None:
+        if event["lease"] != self.known_state.get("lease"):
+            return
         await self.send_frame({"type": "draft", "lease": event["lease"], "text": event["text"]})
 
     async def talk_seen(self, event: dict[str, Any]) -> None:
@@ -186,12 +191,19 @@ class TalkConsumer(AsyncWebsocketConsumer):
         else:
             await self.send(pages.messages(messages, is_staff=self.is_staff, language=self.language))
 
+    async def show_all(self, messages: list[dict[str, Any]], state: dict[str, Any]) -> None:
+        for start in range(0, len(messages), BATCH):
+            await self.show(messages[start : start + BATCH])
+        self.seq = messages[-1]["seq"] if messages else state["last_seq"]
+        await self.show_state(state)
+
     async def show_state(self, state: dict[str, Any]) -> None:
-        """Say how things stand, when they stand differently than last said."""
-        known = {**state, "last_seq": 0}
-        if known == self.known_state:
+        """Say how things stand, when they stand differently than last said; what is over by now is not said."""
+        if self.known_state and _moment(state) < _moment(self.known_state):
             return
-        self.known_state = known
+        known, self.known_state = self.known_state, state
+        if known and {**known, "last_seq": 0} == {**state, "last_seq": 0}:
+            return
         if self.speaks_json:
             visible = state if self.is_staff else {name: value for name, value in state.items() if name != "person_id"}
             await self.send_frame({"type": "state", **visible})
@@ -322,6 +334,11 @@ def _state(conversation_id: int) -> dict[str, Any]:
 def _newer(conversation_id: int, since: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     conversation = Conversation.objects.select_related("person", "customer").get(pk=conversation_id)
     return wire.newer(conversation, since), wire.state(conversation)
+
+
+def _moment(state: dict[str, Any]) -> tuple[int, int]:
+    """Wake-ups of several processes overtake each other; every change raises one of these two."""
+    return state["lease"], state["last_seq"]
 
 
 def _by_person(story: Any, seat: seats.Seat) -> None:

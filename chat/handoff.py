@@ -134,9 +134,7 @@ def close(conversation_id: int, *, by: User, at: datetime) -> None:
     if conversation.closed_at is not None:
         return
     conversation.closed_at, conversation.waiting_since = at, None
-    if conversation.holder != Holder.BOT:
-        _change_hands(conversation, Holder.BOT, None)
-    talk.end_turn(conversation)
+    _change_hands(conversation, Holder.BOT, None)
     talk.keep(conversation)
     events.record("conversation.closed", conversation=conversation, actor=by, at=at, messages=conversation.last_seq)
     realtime.wake(conversation)

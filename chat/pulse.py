@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Protocol
 
-from asgiref.sync import ThreadSensitiveContext
-from channels.db import database_sync_to_async
+from django.db import close_old_connections
 
 from chat import seats
 from chat.models import Conversation
@@ -14,25 +15,34 @@ from chat.models import Conversation
 logger = logging.getLogger(__name__)
 
 BEAT = 10.0
+THREADS = 10
 RECHECK = 6  # every sixth beat asks whether the visitor may still be here
 
 
 class Listener(Protocol):
     seat: seats.Seat
 
-    async def beat(self, last_seq: int) -> None: ...
+    async def beat(self, last_seq: int, lease: int) -> None: ...
 
     async def leave(self) -> None: ...
 
 
 _listeners: set[Listener] = set()
 _task: asyncio.Task[None] | None = None
+# Channels would run the stories of all sockets in one thread, or start a new one for each (docs/decisions/0003).
+_threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="story")
 
 
 async def in_thread(story: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run a story in a thread of its own: without the context all sockets of the process would share one."""
-    async with ThreadSensitiveContext():
-        return await database_sync_to_async(story)(*args, **kwargs)
+    """Run a story in one of our threads, on a connection that goes back to its pool."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, partial(_run, story, *args, **kwargs))
+
+
+def _run(story: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    try:
+        return story(*args, **kwargs)
+    finally:
+        close_old_connections()
 
 
 def join(listener: Listener) -> None:
@@ -59,13 +69,23 @@ async def _beat() -> None:
 
 async def _tell(*, recheck: bool) -> None:
     listeners = list(_listeners)
-    last = await in_thread(_last_seqs, {listener.seat.conversation_id for listener in listeners})
-    for listener in listeners:
-        if recheck and not await in_thread(seats.still_holds, listener.seat):
-            await listener.leave()
-        else:
-            await listener.beat(last.get(listener.seat.conversation_id, 0))
+    now = await in_thread(_standings, {listener.seat.conversation_id for listener in listeners})
+    gone = await in_thread(_gone, listeners) if recheck else set()
+    beats = (
+        listener.leave() if listener in gone else listener.beat(*now.get(listener.seat.conversation_id, (0, 0)))
+        for listener in listeners
+    )
+    for failure in await asyncio.gather(*beats, return_exceptions=True):
+        if isinstance(failure, Exception):
+            logger.warning("A socket missed a heartbeat: %s", failure)
 
 
-def _last_seqs(conversation_ids: set[int]) -> dict[int, int]:
-    return dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_seq"))
+def _gone(listeners: list[Listener]) -> set[Listener]:
+    """Who has lost her seat since she took it."""
+    return {listener for listener in listeners if not seats.still_holds(listener.seat)}
+
+
+def _standings(conversation_ids: set[int]) -> dict[int, tuple[int, int]]:
+    """How far each conversation is, and under which lease."""
+    found = Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_seq", "lease")
+    return {pk: (last_seq, lease) for pk, last_seq, lease in found}

@@ -9,9 +9,11 @@ export class Standing {
     return this.root.querySelector("#pane-who, #thread-hands");
   }
 
-  /** Take over a new head, but leave a button alone under the finger that presses it. */
+  /** Take over a newer head, but leave a button alone under the finger that presses it. */
   patch(fresh) {
     const head = this.head;
+    const [lease, last] = ["lease", "lastSeq"].map((name) => Number(fresh.dataset[name]) - Number(head.dataset[name]));
+    if (lease < 0 || (lease === 0 && last < 0)) return; // overtaken on its way
     if (head.dataset.holder !== fresh.dataset.holder) this.root.dispatchEvent(new CustomEvent("talk:hands", { bubbles: true }));
     for (const { name, value } of fresh.attributes) if (name !== "hx-swap-oob") head.setAttribute(name, value);
     if (head.innerHTML.trim() === fresh.innerHTML.trim()) return;
