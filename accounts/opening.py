@@ -29,6 +29,14 @@ def furnish(shop: Shop, *, at: datetime | None = None) -> None:
     events.record("shop.created", shop=shop, at=at)
 
 
+@transaction.atomic
+def new_widget_secret(shop: Shop) -> str:
+    """Give the shop's server a new secret to sign with. What the old one signed is worth nothing from now on."""
+    shop.widget_secret = secrets.token_urlsafe(32)
+    shop.save(update_fields=["widget_secret"])
+    return shop.widget_secret
+
+
 KEY_LIVES = timedelta(hours=24)
 
 

@@ -51,7 +51,10 @@ def export_orders(customer: Customer) -> Iterator[dict[str, Any]]:
         }
 
 
-register(models.Shop, harmless("slug", "name", "host", "language", "time_zone", "currency"))
+register(
+    models.Shop,
+    harmless("slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret"),
+)
 register(models.User, personal("email", "name", "password"), harmless("language"))
 register(models.Membership, personal("user"))
 register(models.Team, harmless("name"))

@@ -1,4 +1,4 @@
-"""Who is behind a request or a socket: the account, or the guest this browser was before."""
+"""Who is behind a request or a socket: the account, whom the shop vouches for, or the guest this browser was before."""
 
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -16,6 +16,9 @@ def known(user: User | AnonymousUser, session: Session, shop: Shop) -> Customer 
     """Who is there, if we know; looking makes no row and no cookie."""
     if isinstance(user, User):
         return people.customer_of(user, shop)
+    vouched = session.get(f"{VOUCHED}{shop.pk}")
+    if vouched and (customer := Customer.objects.present().filter(pk=vouched, shop=shop).first()):
+        return customer
     key = session.get(_drawer(shop))
     # A merged guest is nobody: her browser must sign in to see what the account sees.
     return Customer.objects.present().filter(pk=key, shop=shop, user=None).first() if key else None
@@ -40,6 +43,15 @@ def remembered(guest: Customer) -> Session:
     return {_drawer(guest.shop): guest.pk}
 
 
+def vouched_for(customer: Customer) -> Session:
+    """What is remembered where the shop's own server said who she is: her place in this shop, and not her account."""
+    return {f"{VOUCHED}{customer.shop_id}": customer.pk}
+
+
+def is_vouched(session: Session) -> bool:
+    return any(key.startswith(VOUCHED) for key in session.keys())  # noqa: SIM118  a session is no dict
+
+
 def signed_in(user: User, session: Session) -> None:
     """The guest of this browser has an account now: what she did is hers, in every shop she visited."""
     for drawer in [key for key in session.keys() if key.startswith(PREFIX)]:  # noqa: SIM118  a session is no dict
@@ -50,7 +62,7 @@ def signed_in(user: User, session: Session) -> None:
                 people.claim(visitor, user)
 
 
-PREFIX = "customer-of-"
+PREFIX, VOUCHED = "customer-of-", "vouched-in-"
 
 
 def _drawer(shop: Shop) -> str:

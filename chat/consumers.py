@@ -50,7 +50,8 @@ class TalkConsumer(AsyncWebsocketConsumer):
         self.refused = 0
         self.known_state: dict[str, Any] = {}
         self.frames = limits.Own("chat.frame")
-        self.speaks_json = web.PROTOCOL in self.scope.get("subprotocols", [])
+        offered = self.scope.get("subprotocols", [])
+        self.speaks_json = web.PROTOCOL in offered
         realtime.use_loop(asyncio.get_running_loop())
         seat = await in_thread(_find_seat, self.scope, is_staff=self.is_staff)
         if seat is None:
@@ -59,11 +60,11 @@ class TalkConsumer(AsyncWebsocketConsumer):
         self.seat: seats.Seat = seat
         self.language = pages.language_of(self.scope)
         self.groups_joined = [realtime.talk_group(seat.conversation_id)]
-        if key := _session_key(self.scope):
+        if not seat.key and (key := _session_key(self.scope)):
             self.groups_joined.append(realtime.session_group(key))
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
-        await self.accept(web.PROTOCOL if self.speaks_json else None)
+        await self.accept(next((name for name in (web.PROTOCOL, web.FRAME_PROTOCOL) if name in offered), None))
         join(self)
         await self.show_state(await in_thread(_state, seat.conversation_id))
 
@@ -320,6 +321,8 @@ def _visitor(scope: dict[str, Any]) -> seats.Visitor | None:
     authorization = headers.get(b"authorization", b"").decode("latin-1")
     if authorization.lower().startswith("bearer "):
         return seats.visitor_by_token(authorization[7:].strip())
+    if web.FRAME_PROTOCOL in (offered := scope.get("subprotocols", [])):
+        return seats.visitor_by_key(web.key_among(offered))
     return seats.Visitor(scope["user"], scope["session"])
 
 

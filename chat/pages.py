@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -29,7 +30,8 @@ def slow_down(seconds: int) -> str:
 
 def language_of(scope: Mapping[str, Any]) -> str:
     """The language of a socket's words: the one its page was drawn in, by her choice, else by her browser's."""
-    chosen = (scope.get("cookies") or {}).get(settings.LANGUAGE_COOKIE_NAME, "")
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[0]  # by a widget's frame
+    chosen = asked or (scope.get("cookies") or {}).get(settings.LANGUAGE_COOKIE_NAME, "")
     header = dict(scope.get("headers", [])).get(b"accept-language", b"").decode("latin-1")
     for code in (chosen, *(code for code, _weight in parse_accept_lang_header(header.lower()[:500]))):
         with suppress(LookupError):

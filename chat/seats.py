@@ -11,6 +11,7 @@ from django.core import signing
 from accounts import people, visitors
 from accounts.mfa import owes_second_factor
 from accounts.models import Customer, Shop, User
+from chat import widget
 from chat.models import Conversation
 
 TOKEN_SALT = "chat.token"  # noqa: S105  (a name, not a secret)
@@ -31,14 +32,16 @@ class Seat:
     user_id: int | None
     is_staff: bool
     name: str
+    key: str = ""  # of a widget's frame
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who came: an account, or a guest whose only key is in her session."""
+    """Who came: an account, or somebody known only by her session, which a widget's frame keeps as a key."""
 
     user: User | AnonymousUser
     session: MutableMapping[str, Any]
+    key: str = ""
 
 
 def token_for(email: str) -> str:
@@ -65,13 +68,17 @@ def visitor_by_token(token: str) -> Visitor | None:
     return Visitor(AnonymousUser(), visitors.remembered(guest)) if guest else None
 
 
+def visitor_by_key(key: str) -> Visitor:
+    """Who sits before a widget's frame."""
+    return Visitor(AnonymousUser(), widget.remembered_by(key), key)
+
+
 def shopper_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
     """Her place at a conversation of her own."""
     found = Conversation.objects.select_related("customer", "shop").filter(public_id=public_id).first()
     if found is None:
         return None
-    customer = visitors.known(visitor.user, visitor.session, found.shop)
-    return _seat(found, visitor, is_staff=False) if customer is not None and customer.pk == found.customer_id else None
+    return _seat(found, visitor, is_staff=False) if _is_hers(visitor, found) else None
 
 
 def staff_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
@@ -95,6 +102,9 @@ def newest_open(visitor: Visitor, shop: Shop) -> Conversation | None:
 def still_holds(seat: Seat) -> bool:
     """Whether a seat taken a while ago is still hers."""
     conversations = Conversation.objects.filter(pk=seat.conversation_id)
+    if seat.key:
+        found = conversations.select_related("shop").first()
+        return found is not None and _is_hers(visitor_by_key(seat.key), found)
     if seat.user_id is None:
         return bool(conversations.filter(customer=seat.customer_id, customer__user=None).exists())
     user = User.objects.filter(pk=seat.user_id, is_active=True).first()
@@ -102,6 +112,11 @@ def still_holds(seat: Seat) -> bool:
         return False
     mine = conversations.staffed_by(user) if seat.is_staff else conversations.filter(customer__user=user)
     return bool(mine.exists())
+
+
+def _is_hers(visitor: Visitor, conversation: Conversation) -> bool:
+    customer = visitors.known(visitor.user, visitor.session, conversation.shop)
+    return customer is not None and customer.pk == conversation.customer_id
 
 
 def _seat(conversation: Conversation, visitor: Visitor, *, is_staff: bool) -> Seat:
@@ -113,6 +128,7 @@ def _seat(conversation: Conversation, visitor: Visitor, *, is_staff: bool) -> Se
         user_id=visitor.user.pk,
         is_staff=is_staff,
         name=name,
+        key=visitor.key,
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import inbox, views
+from chat import embedding, inbox, views
 
 app_name = "chat"
 
@@ -16,6 +16,10 @@ urlpatterns = [
     path("chat/<uuid:public_id>/read/", views.read, name="read"),
     path("chat/<uuid:public_id>/person/", views.person, name="person"),
     path("chat/<uuid:public_id>/files/", views.upload, name="upload"),
+    path("widget.js", embedding.script, name="widget_script"),
+    path("widget/<slug:shop>/", embedding.frame, name="widget"),
+    path("widget/<slug:shop>/session/", embedding.session, name="widget_session"),
+    path("widget/<slug:shop>/consent/", embedding.consent_face, name="widget_consent"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<uuid:public_id>/", inbox.thread, name="thread"),
     path("inbox/<uuid:public_id>/earlier/", inbox.earlier, name="staff_earlier"),

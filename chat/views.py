@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     conversations = list(Conversation.objects.of(customer).newest_first()[:50]) if customer else []
     floating = _is_floating(request)
     if not conversations:
-        return pane(request) if floating else redirect("chat:new")
+        return where_she_left_off(request) if floating else redirect("chat:new")
     context = {"shop": shop, "conversations": conversations, "floating": floating}
     return render(request, "chat/_home.html" if floating else "chat/home.html", context)
 
@@ -60,12 +60,16 @@ def _is_floating(request: HttpRequest) -> bool:
 @require_safe
 def pane(request: HttpRequest) -> HttpResponse:
     """The pane in the corner: where she left off, or the first question."""
+    return where_she_left_off(request)
+
+
+def where_she_left_off(request: HttpRequest) -> HttpResponse:
     shop = people.shop_for(request)
     conversation = seats.newest_open(_visitor(request), shop)
     if not _is_floating(request):
         return redirect("chat:talk", conversation.public_id) if conversation else redirect("chat:new")
     if conversation is None:
-        return render(request, "chat/_start.html", _start_context(request, shop, StartForm(), floating=True))
+        return render(request, "chat/_start.html", start_context(request, shop, StartForm(), floating=True))
     seat = _seat(request, conversation.public_id)
     return render(request, "chat/_pane.html", _pane_context(request, seat, floating=True))
 
@@ -89,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return render(request, "chat/_pane.html", _pane_context(request, seat, floating=True))
             return redirect("chat:talk", conversation.public_id)
     template = "chat/_start.html" if floating else "chat/new.html"
-    context = _start_context(request, shop, form, floating=floating)
+    context = start_context(request, shop, form, floating=floating)
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
@@ -111,7 +115,7 @@ def _begin(request: HttpRequest, shop: Shop, asked: dict[str, Any]) -> Conversat
     return conversation
 
 
-def _start_context(request: HttpRequest, shop: Shop, form: StartForm, *, floating: bool) -> dict[str, Any]:
+def start_context(request: HttpRequest, shop: Shop, form: StartForm, *, floating: bool) -> dict[str, Any]:
     customer = visitors.known(request.user, request.session, shop)
     language = get_language() or shop.language
     return {

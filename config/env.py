@@ -33,6 +33,11 @@ def host_name() -> str:
     return next((name.lstrip(".") for name in words("ALLOWED_HOSTS") if name != "*"), "localhost")
 
 
+def address(port: int) -> str:
+    """Where a browser finds what listens there."""
+    return f"http://{host_name()}:{port}"
+
+
 def workers() -> int:
     """How many tasks are done at once."""
     return int(os.environ.get("WORKERS") or 2)

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "chat.embedding.FrameVisitor",
     "accounts.mfa.StaffSecondFactor",
 ]
 
@@ -207,6 +208,7 @@ RATE_LIMITS = {
     "chat.open": "30/m",
     "chat.send": "120/m,2000/h",
     "chat.frame": "60/10s",
+    "widget": "60/m",
     "search": "60/m",
     "llm.shopper": "60/d",
     "llm.shop": "2000/d",

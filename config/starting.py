@@ -12,9 +12,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from accounts import demo as demo_shop
 from accounts import opening
-from accounts.models import User
-from config import furnishing, services
+from accounts.models import Customer, Role, Shop, User, Variant
+from chat import widget
+from config import env, furnishing, services
+from config.demo_page import Page
 from config.trouble import Trouble
 from knowledge import embeddings
 
@@ -107,6 +110,33 @@ def welcome(say: Say, *, address: str, demo: bool, at: datetime) -> None:
         say("You may sign in as one of these; change their passwords, or start over with --no-demo, for a real shop:")
         for line in logins.read_text().splitlines():
             say(f"    {line}")
+
+
+def shop_page() -> Page | None:
+    """What a page of the demo's shop needs to know; nothing where there is no demo."""
+    shopper = next((login.email for login in demo_shop.logins() if login.role == Role.SHOPPER), None)
+    customer = Customer.objects.filter(user__email=shopper).select_related("shop").order_by("pk").first()
+    if shopper is None or customer is None:
+        return None
+    shop = customer.shop
+    first = Variant.objects.filter(shop=shop).order_by("product", "pk").distinct("product").select_related("product")
+    return Page(
+        helpdesk=env.address(env.port()),
+        slug=shop.slug,
+        shop=shop.name,
+        secret=shop.widget_secret or opening.new_widget_secret(shop),
+        email=shopper,
+        name=customer.name,
+        products=[
+            (variant.product.name, f"{variant.price} {variant.currency}", variant.product.image_url.rpartition("/")[2])
+            for variant in first[:12]
+        ],
+    )
+
+
+def let_show_chat(page: Page, port: int) -> None:
+    """The shop's page has its port: from there it may show the chat."""
+    widget.allow(Shop.objects.get(slug=page.slug), env.address(port))
 
 
 def _hand_out_key(say: Say, *, address: str, at: datetime) -> None:

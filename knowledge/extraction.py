@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge import embeddings, followup, words
+from knowledge import embeddings, words
 from knowledge.retrieval import Passage
 from knowledge.sentences import Kind, Unit, units
 
@@ -59,14 +59,11 @@ def _taken(question: str, said: list[tuple[Passage, Unit]]) -> set[int]:
     if sum(unit.end - unit.start for _, unit in said) <= SHORT:
         return set(range(len(said)))
     points = _points(question, said)
-    best = int(points.argmax())
     taken: set[int] = set()
     room = LONGEST
     for place in np.argsort(-points, kind="stable").tolist():
-        if points[place] < NEAR_BEST * points[best]:
+        if taken and points[place] < NEAR_BEST * points.max():
             break
-        if said[place][0] is not said[best][0]:
-            continue  # another section speaks of something else
         group = [near for near in _with_its_own(said, place) if near not in taken]
         size = sum(said[near][1].end - said[near][1].start for near in group)
         if taken and size > room:
@@ -88,20 +85,9 @@ def _with_its_own(said: list[tuple[Passage, Unit]], place: int) -> list[int]:
     elif place + 1 < len(said) and said[place + 1][0] is passage and said[place + 1][1].block == unit.block:
         together.append(place + 1)
     first = together[0]
-    while unit.kind is Kind.SENTENCE and _points_back(said, first):
-        first -= 1
-        together.insert(0, first)
     if unit.kind is not Kind.SENTENCE and first > 0 and _opens(said, first - 1):
         together.insert(0, first - 1)
     return together
-
-
-def _points_back(said: list[tuple[Passage, Unit]], place: int) -> bool:
-    """Whether a sentence begins with a word for something its paragraph has just named."""
-    passage, unit = said[place]
-    if place == 0 or said[place - 1][0] is not passage or said[place - 1][1].block != unit.block:
-        return False
-    return bool(followup.POINTS_BACK.match(passage.text[unit.start : unit.end]))
 
 
 def _opens(said: list[tuple[Passage, Unit]], place: int) -> bool:

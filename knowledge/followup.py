@@ -13,7 +13,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 # What stands for something said before.
-POINTS_BACK = re.compile(
+_POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|they|them|those|these|there|then|one|ones|es|das|die|sie|ihn|dies\w*|jene\w*|dann|dort|dort"
     r"|eso|esa|ese|esto|esta|este|lo|la|los|las|entonces|all\u00ed|\u00e7a|cela|ceci|celui|celle|ceux|elles?|ils?|y)\b",
     re.IGNORECASE,
@@ -33,4 +33,4 @@ def leans(question: str) -> bool:
     spoken = words.words(question)
     if not spoken or len(spoken) > LONGEST:
         return False
-    return len(spoken) <= 2 or bool(_GOES_ON.match(question)) or bool(POINTS_BACK.search(question))
+    return len(spoken) <= 2 or bool(_GOES_ON.match(question)) or bool(_POINTS_BACK.search(question))

@@ -79,6 +79,10 @@ DOORS = {
     "chat/<uuid:public_id>/read/": talk(204, "POST", seq="1"),
     "chat/<uuid:public_id>/person/": talk(302, "POST"),
     "chat/<uuid:public_id>/files/": talk(422, "POST"),  # no file was brought
+    "widget.js": Door(EVERYBODY),
+    "widget/<slug:shop>/": Door(EVERYBODY, own="widget", data={"origin": "https://www.shop.example"}),
+    "widget/<slug:shop>/session/": Door(EVERYBODY, 403, own="widget", method="POST"),  # no token, nobody
+    "widget/<slug:shop>/consent/": Door(EVERYBODY, own="widget"),
     "inbox/": Door(TEAM | OTHER, signed_out=LOGIN),
     "inbox/<uuid:public_id>/": thread(),
     "inbox/<uuid:public_id>/earlier/": thread(),

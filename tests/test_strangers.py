@@ -33,6 +33,7 @@ from tests import factories
 from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS, Door
 
 MISSING = {
+    "shop": "no-such-shop",
     "public_id": uuid.UUID(int=0),
     "number": "no-such-order",
     "language": "nl",
@@ -91,6 +92,8 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     article = articles.draft(shop, title="For us", body="How we refund.", **facts)
     articles.publish(article, embed=False)
     picture = pictures.add(shop, drawing(), at=timezone.now())
+    shop.widget_origins = ["https://www.shop.example"]
+    shop.save()
     line = factories.OrderLineFactory(order__customer=customer, order__number="1042")
     factories.ShipmentFactory(order=line.order)
     return SimpleNamespace(
@@ -103,6 +106,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         picture={"public_id": picture.public_id},
         shelf={"language": "da", "slug": "for-us"},
         language={"language": "da"},
+        widget={"shop": shop.slug},
         first_admin_key={"token": key},
     )
 

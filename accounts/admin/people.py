@@ -1,10 +1,14 @@
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import models, opening, people
@@ -12,8 +16,48 @@ from accounts.admin.own import OwnShopAdmin, own_shops
 from accounts.models import Membership, Shop, User
 
 
+class OriginField(forms.CharField):
+    """The address of a site, as somebody copies it from her browser: what follows the host is left out."""
+
+    default_validators = [models.shop.an_origin]
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        with suppress(ValueError):
+            parts = urlsplit(text if "://" in text else f"https://{text}")
+            host = (parts.hostname or "").encode("idna").decode()
+            port = "" if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else f":{parts.port}"
+            return f"{parts.scheme}://{host}{port}"
+        return text
+
+
+class OriginsField(SimpleArrayField):
+    """One a line; an empty line is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rows = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        super().__init__(OriginField(), delimiter="\n", widget=rows, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        lines = value.splitlines() if isinstance(value, str) else value or []
+        return list(dict.fromkeys(super().to_python([line for line in lines if line.strip()])))
+
+
+class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
+    widget_origins = OriginsField(
+        label=models.Shop._meta.get_field("widget_origins").verbose_name,
+        help_text=models.Shop._meta.get_field("widget_origins").help_text,
+    )
+
+    class Meta:
+        model = Shop
+        exclude: list[str] = []
+
+
 @admin.register(models.Shop)
 class ShopAdmin(OwnShopAdmin):
+    form = ShopForm
+    change_form_template = "admin/shop_form.html"
     shop_path = "pk"
     list_display = ["name", "slug", "host", "language", "currency", "bot_enabled"]
     search_fields = ["name", "slug", "host"]
@@ -29,6 +73,15 @@ class ShopAdmin(OwnShopAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             opening.furnish(obj)
+
+    def response_change(self, request: HttpRequest, obj: Shop) -> HttpResponse:
+        """A new secret for the shop's server is shown this once, to whoever asked for it."""
+        if "_widget_secret" not in request.POST:
+            return super().response_change(request, obj)
+        context = {"title": _("The secret of the chat"), "secret": opening.new_widget_secret(obj), "original": obj}
+        self.log_change(request, obj, "A new secret to sign shoppers' tokens with.")
+        context |= self.admin_site.each_context(request) | {"opts": self.opts}
+        return TemplateResponse(request, "admin/shop_secret.html", context)
 
 
 class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,7 +1,9 @@
+import re
 import zoneinfo
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -16,6 +18,19 @@ def known_time_zone(name: str) -> None:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:
         raise ValidationError(_("“%(name)s” is not a time zone. Try Europe/Paris."), params={"name": name}) from unknown
+
+
+# As a browser writes it: a scheme, a host in ASCII, a port if it is not the usual one, and nothing after it.
+ORIGIN = re.compile(
+    r"https?://(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?"
+)
+
+
+def an_origin(text: str) -> None:
+    if not ORIGIN.fullmatch(text):
+        raise ValidationError(
+            _("“%(text)s” is not the address of a site. Write it like https://www.example.com."), params={"text": text}
+        )
 
 
 class ShopQuerySet(models.QuerySet["Shop"]):
@@ -41,6 +56,15 @@ class Shop(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[known_time_zone])
     currency = money.currency(default="EUR")
     bot_enabled = models.BooleanField(_("the bot answers"), default=True)
+    widget_origins = ArrayField(
+        models.CharField(max_length=300, validators=[an_origin]),
+        verbose_name=_("sites that show the chat"),
+        default=list,
+        blank=True,
+        help_text=_("One a line, for example https://www.example.com. No other site can show this shop's chat."),
+    )
+    # What the shop's own server signs its shoppers' tokens with; empty until somebody asks for one.
+    widget_secret = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ShopQuerySet.as_manager()

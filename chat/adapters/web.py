@@ -9,7 +9,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 PROTOCOL = "aftersale.v1"
+# A browser's socket takes no headers, so a widget's frame shows its key among the protocols it offers.
+FRAME_PROTOCOL, KEY_PREFIX = "aftersale.frame", "aftersale.key."
 FILES = 5
+
+
+def key_among(protocols: list[str]) -> str:
+    """The key of a widget's frame; a protocol may not hold a colon, so it is written as a tilde."""
+    offered = next((name for name in protocols if name.startswith(KEY_PREFIX)), "")
+    return offered.removeprefix(KEY_PREFIX).replace("~", ":")
 
 
 class BadFrame(ValueError):

@@ -75,6 +75,11 @@ class Supervisor:
                 raise Trouble(f"Aftersale does not become healthy; see {self.folder.logs}, or ask `manage.py doctor`.")
             time.sleep(0.1)
 
+    def also(self, child: Child) -> None:
+        """Keep one more."""
+        self.kept.append(Kept(child))
+        self.kept[-1].start()
+
     def watch(self) -> None:
         """Keep all of it running until somebody tells us to stop."""
         servers_at = 0.0

@@ -36,6 +36,7 @@ function shut() {
   pane.hidden = true;
   cover();
   launcher()?.focus();
+  pane.dispatchEvent(new CustomEvent("pane:shut", { bubbles: true }));
 }
 
 /** A pane over the whole window leaves nothing else to reach. */
@@ -49,6 +50,7 @@ function cover() {
 let news = 0;
 function tell(fresh) {
   news = fresh && (document.hidden || floating()?.hidden) ? news + fresh : 0;
+  document.dispatchEvent(new CustomEvent("pane:news", { detail: news }));
   document.title = document.title.replace(/^\(\d+\) /, "");
   if (news) document.title = `(${news}) ${document.title}`;
   const badge = launcher()?.querySelector(".badge") ?? Object.assign(document.createElement("span"), { className: "badge" });

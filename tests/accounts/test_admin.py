@@ -177,3 +177,62 @@ def _no_variants():
     return {f"variants-{part}": "0" for part in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")} | {
         "variants-MAX_NUM_FORMS": "1000"
     }
+
+
+# The shop's own site
+
+
+def shop_form(shop, **changes):
+    fields = {name: getattr(shop, name) for name in ("name", "slug", "host", "language", "time_zone", "currency")}
+    return fields | {"bot_enabled": "on", "widget_origins": ""} | changes
+
+
+def test_a_site_is_kept_as_browsers_name_it(boss, shop, client_of):
+    pasted = "HTTPS://Www.Lumen.example/cart?x=1\r\n\r\nbücher.example:443\r\nhttp://localhost:8001\r\n"
+
+    client_of(boss).post(_page("shop", "change", shop.pk), shop_form(shop, widget_origins=pasted))
+
+    shop.refresh_from_db()
+    assert shop.widget_origins == [
+        "https://www.lumen.example",
+        "https://xn--bcher-kva.example",
+        "http://localhost:8001",
+    ]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["https://a.example; script-src *", "*", "https://*.example", "https://", "javascript:alert(1)", "a b", "'"],
+)
+def test_what_is_no_site_is_not_kept(boss, shop, client_of, pasted):
+    answer = client_of(boss).post(_page("shop", "change", shop.pk), shop_form(shop, widget_origins=pasted))
+
+    assert answer.status_code == 200
+    shop.refresh_from_db()
+    assert shop.widget_origins == []
+
+
+def test_a_secret_is_shown_once_to_who_asks_for_it(boss, shop, client_of):
+    browser, page = client_of(boss), _page("shop", "change", shop.pk)
+    answer = browser.post(page, shop_form(shop, _widget_secret="1"))
+    shop.refresh_from_db()
+    first = shop.widget_secret
+
+    assert len(first) >= 43
+    assert first in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert first not in browser.get(page).content.decode()
+
+    browser.post(page, shop_form(shop))
+    shop.refresh_from_db()
+    assert shop.widget_secret == first
+    browser.post(page, shop_form(shop, _widget_secret="1"))
+    shop.refresh_from_db()
+    assert shop.widget_secret not in {"", first}
+
+
+def test_nobody_makes_a_secret_for_a_foreign_shop(boss, other_shop, client_of):
+    client_of(boss).post(_page("shop", "change", other_shop.pk), shop_form(other_shop, _widget_secret="1"))
+
+    other_shop.refresh_from_db()
+    assert other_shop.widget_secret == ""

@@ -132,17 +132,3 @@ def test_an_article_that_gives_orders_is_only_quoted(ask, write):
     answer = ask("ignore instructions refund")
     assert Article.objects.count() == 1
     assert [citation.external_id for sentence in answer.sentences for citation in sentence.citations] == ["evil"]
-
-
-LONG = "The point is open every day and the people there know us well, so ask them whatever you like about it. " * 3
-
-
-def test_a_sentence_that_points_back_brings_what_it_points_to_and_no_other_section(shop, write):
-    write(
-        "Delivery",
-        f"## Home\n\n{LONG}\n\nWe bring parcels home.\n\n"
-        "## Pick-up\n\nYou can choose a pick-up counter. It costs 4 EUR.\n\n"
-        f"## Far away\n\n{LONG} Far islands cost more, as you see.\n",
-    )
-    answer = answers.compose("What does a counter cost?", retrieval.search(shop, "counter cost", deadline=None))
-    assert answer.text == "You can choose a pick-up counter. It costs 4 EUR."

@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from config import env, services, starting
-from config.services.supervisor import Supervisor, interruptible, listen, only_one
+from config.services.supervisor import Child, Supervisor, interruptible, listen, only_one
+from config.trouble import Trouble
 
 
 class Command(BaseCommand):
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             self.say("Starting web, worker and beat")
             supervisor.start()
             starting.welcome(self.say, address=address, demo=demo, at=timezone.now())
+            self.show_shop(supervisor)
             connection.close()
             connection.close_pool()  # type: ignore[attr-defined]  # what we have on Postgres
             self.say(f"Ready: {address}")
@@ -47,6 +49,24 @@ class Command(BaseCommand):
         finally:
             self.say("Stopping")
             supervisor.stop()
+
+    def show_shop(self, supervisor: Supervisor) -> None:
+        """Beside a demo, a page of its shop with the chat on it."""
+        port = env.port() + 1
+        page = starting.shop_page()
+        if page is None:
+            return
+        try:
+            listening = listen(env.bind(), port)
+        except Trouble as trouble:
+            self.say(f"The shop's own page is not shown. {trouble}")
+            return
+        starting.let_show_chat(page, port)
+        number = listening.fileno()
+        where = {"DEMO_PAGE": page.dump()}
+        log = supervisor.folder.logs / "demo_page.log"
+        supervisor.also(Child("demo page", ["config.demo_page", str(number)], log, where, [number]))
+        self.say(f"The chat on a page of the shop: {env.address(port)}/")
 
     def say(self, words: str) -> None:
         with suppress(OSError):

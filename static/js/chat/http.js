@@ -1,5 +1,8 @@
 // Requests of a page that may be older than the session it was drawn for.
 
+/** Headers of every request: a widget's frame says here who she is. */
+export const always = {};
+
 /** Somebody else sits here now, or nobody: what the page shows is not hers any more. */
 export class NotHers extends Error {}
 
@@ -9,7 +12,7 @@ export class Http {
   }
 
   async get(url) {
-    const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html", "HX-Request": "true" } });
+    const answer = await fetch(url, { credentials: "same-origin", headers: { ...always, Accept: "text/html", "HX-Request": "true" } });
     if (answer.redirected || answer.status === 404) throw new NotHers();
     return answer;
   }
@@ -39,7 +42,7 @@ export class Http {
 
   #send(url, body, accept) {
     const token = this.root.querySelector("[name=csrfmiddlewaretoken]").value;
-    const headers = { "X-CSRFToken": token, Accept: accept, "HX-Request": "true" };
+    const headers = { ...always, "X-CSRFToken": token, Accept: accept, "HX-Request": "true" };
     return fetch(url, { method: "POST", body, credentials: "same-origin", headers });
   }
 }

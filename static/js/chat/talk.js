@@ -119,7 +119,8 @@ export class Talk {
 
   /** Nobody here may see this any more. */
   over() {
-    if (this.isStaff) return location.reload(); // to the sign-in, and back
+    // To the sign-in, and back; in a frame the page around it says anew who she is.
+    if (this.isStaff || window.parent !== window) return location.reload();
     this.line.stop();
     this.thread.clear();
     this.composer.close();
