@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -81,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """The first question: with consent asked plainly, and a name and address from a guest who likes to give them."""
     shop = people.shop_for(request)
     floating = _is_floating(request)
-    form = StartForm(request.POST or None)
+    form = StartForm(request.POST or None, initial={"text": request.GET.get("text", "")[: settings.CHAT_TEXT_LIMIT]})
     if request.method == "POST":
         verdict = limits.hit("chat.open", limits.visitor(request))
         if not verdict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import nh3
@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from knowledge import marking
 
 Span = tuple[int, int]
+LONGEST_MARKED = 200_000  # characters of a text in which words are marked: each reader has it laid out anew
 
 TAGS = {
     *("a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "kbd", "li", "ol", "p"),
@@ -60,15 +61,16 @@ def render(text: str, *, cited: Span | None = None) -> Page:
 
     What `cited` names, text[start:end], is marked, and id="cited" is where to find it.
     """
-    tokens, contents = _read(text)
-    html = _html(tokens)
-    if cited and (marked := _marked(text, html, cited, (0, len(tokens)), name="cited")):
-        return Page(marked, contents, is_marked=True)
-    return Page(html, contents)
+    page = _page(text)
+    if cited and (marked := _marked(text, page.html, cited, slice(None), name="cited")):
+        return Page(marked, page.contents, is_marked=True)
+    return page
 
 
 def excerpt(text: str, cited: Span) -> Excerpt | None:
     """The blocks that text[start:end] stands in and their neighbours, if it can be marked in them."""
+    if len(text) > LONGEST_MARKED:
+        return None
     tokens, contents = _read(text)
     first_line, last_line = marking.lines_of(text, *cited)
     headings = [token.map[0] for token in tokens if token.type == "heading_open" and token.map]
@@ -83,17 +85,24 @@ def excerpt(text: str, cited: Span) -> Excerpt | None:
         return None
     near = [number for number in (held[0] - 1, held[-1] + 1) if 0 <= number < len(blocks)]
     held += [number for number in near if tokens[blocks[number][0]].type != "heading_open"]
-    first, last = blocks[min(held)][0], blocks[max(held)][1]
-    html = _marked(text, _html(tokens[first:last]), cited, (first, last))
+    shown = slice(blocks[min(held)][0], blocks[max(held)][1])
+    html = _marked(text, _html(tokens[shown]), cited, shown)
     return Excerpt(html, above[-1] if above else None) if html else None
 
 
-def _marked(text: str, plain: str, cited: Span, tokens: Span, *, name: str = "") -> SafeString | None:
+@lru_cache(maxsize=64)
+def _page(text: str) -> Page:
+    """What is read often is laid out once in a process."""
+    tokens, contents = _read(text)
+    return Page(_html(tokens), contents)
+
+
+def _marked(text: str, plain: str, cited: Span, tokens: slice, *, name: str = "") -> SafeString | None:
     """The HTML of some tokens, which is `plain`, with the cited stretch marked and nothing else changed, or None."""
-    if marking.has_own(text):
+    if len(text) > LONGEST_MARKED or marking.has_own(text):
         return None
     for whole in (False, True):
-        html = _html(_read(text, cited=cited, whole=whole)[0][slice(*tokens)])
+        html = _html(_read(text, cited=cited, whole=whole)[0][tokens])
         if html != plain and marking.without(html) == plain:
             return mark_safe(marking.highlighted(html, name=name))  # noqa: S308 (marks in what was cleaned)
     return None

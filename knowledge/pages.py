@@ -23,6 +23,7 @@ from knowledge.retrieval import Passage
 
 NEAR = 40  # characters between two quotes that are read on as one
 _OPEN, _SHUT = "\ue000", "\ue001"
+_SILENT = re.compile(r'<img((?: (?!alt=)[a-z]+="[^"]*")*>)')  # a picture of which nobody said what it shows
 _TAG = re.compile(f"{_OPEN}(\\d+){_SHUT}")
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
@@ -48,7 +49,9 @@ def laid_out(html: str) -> SafeString:
     """An article's HTML for a page: what is wider than the column scrolls by itself, pictures come when needed."""
     frame = format_html('<div class="table-box" tabindex="0" role="group" aria-label="{}">', _("Table"))
     html = html.replace("<table>", f'{frame}<table class="table">').replace("</table>", "</table></div>")
-    html = html.replace("<pre>", '<pre tabindex="0">').replace("<img ", '<img loading="lazy" decoding="async" ')
+    html = html.replace("<pre>", '<pre tabindex="0">')
+    html = html.replace("<img ", '<img loading="lazy" decoding="async" ')
+    html = _SILENT.sub(r'<img alt=""\1', html)
     return mark_safe(html)  # noqa: S308 (what was cleaned, in frames of ours)
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.crypto import get_random_string
 from django.utils.http import http_date
 from django.utils.translation import get_language
@@ -160,12 +161,14 @@ def search(request: Request) -> HttpResponse:
         context |= _found(lookup.find(shop, asked, language=wanted, audience=audience), waits=is_typing)
     else:
         context = _home(request, shop, audience, wanted, there)
-    if not is_typing:
-        return render(request, "knowledge/search.html" if asked else "knowledge/home.html", context)
-    response = render(request, "knowledge/_found.html" if asked else "knowledge/_shelves.html", context)
-    query = "?" + urlencode({"q": asked, "in": wanted})
-    response["HX-Replace-Url"] = reverse("help:search") + query if asked else reverse("help:shelves", args=[wanted])
-    response["Vary"] = "HX-Request"
+    if is_typing:
+        response = render(request, "knowledge/_found.html" if asked else "knowledge/_shelves.html", context)
+        query = "?" + urlencode({"q": asked, "in": wanted})
+        response["HX-Replace-Url"] = reverse("help:search") + query if asked else reverse("help:shelves", args=[wanted])
+        add_never_cache_headers(response)  # going back, a browser must not take a piece for the page
+    else:
+        response = render(request, "knowledge/search.html" if asked else "knowledge/home.html", context)
+    patch_vary_headers(response, ["HX-Request"])
     return response
 
 

@@ -1,4 +1,4 @@
-// The help centre with JavaScript: results by the arrow keys, where she is in a long article, a word when it is too much.
+// The help centre with JavaScript: results by the arrow keys, a word when it is too much, where she is in an article.
 
 const field = document.querySelector(".ask input[type=search]");
 const results = () => [...document.querySelectorAll("#found :is(.hits, .titles, .grid, .sources) > * > a, #found .grid > a")];
@@ -21,8 +21,10 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
-// Too many questions in a minute: what was found stays, and she is told.
+// Too many questions in a minute: what was found stays, and she is told; an answer that does not come leaves no gap.
+document.addEventListener("htmx:sendError", (event) => event.target.id === "answer" && event.target.remove());
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.target.id === "answer") event.target.remove();
   const said = document.getElementById("found-said");
   if (said && event.detail.xhr.status === 429) {
     said.textContent = field.dataset.slow;
@@ -31,7 +33,7 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:afterSwap", () => document.getElementById("found-said")?.classList.add("hidden-text"));
 
-// The vote is swapped in place: the button she pressed keeps the focus.
+// Where she is in a long article.
 const outline = [...document.querySelectorAll(".contents a")];
 if (outline.length) {
   const headings = new Map(outline.map((link) => [document.getElementById(decodeURIComponent(link.hash.slice(1))), link]));

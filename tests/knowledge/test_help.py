@@ -222,12 +222,15 @@ def test_related_articles_are_near_in_meaning_and_of_the_same_language(client, s
 
 
 def test_a_wide_table_and_long_code_can_be_scrolled_by_keyboard(client, write):
-    article = write("Sizes", "| a | b |\n|---|--:|\n| 1 | 2 |\n\n```\nx\n```\n\n![A box](/static/img/logo.svg)\n")
+    article = write(
+        "Sizes", "| a | b |\n|---|--:|\n| 1 | 2 |\n\n```\nx\n```\n\n![A box](/static/img/logo.svg)\n\n<img src=x>\n"
+    )
     html = page(client, article.get_absolute_url())
     assert '<div class="table-box" tabindex="0" role="group" aria-label="Table"><table class="table">' in html
     assert '<td align="right">2</td>' in html
     assert '<pre tabindex="0">' in html
-    assert '<img loading="lazy" decoding="async" src=' in html
+    assert '<img loading="lazy" decoding="async" src="/static/img/logo.svg" alt="A box">' in html
+    assert '<img alt="" loading="lazy" decoding="async" src="x">' in html
 
 
 # --- votes
@@ -350,6 +353,12 @@ def test_what_is_only_in_another_language_is_shown_as_such(client, returns, germ
     assert "Nothing in this language fits" in html
     assert "Wie sende ich Schuhe zurück?" in html
     assert "Nothing in this language fits" not in page(client, "/help/search/?q=Schuhe+zurücksenden&in=de")
+
+
+def test_what_she_searched_in_vain_need_not_be_typed_again(client, shop):
+    html = page(client, "/help/search/?q=Do+you+sell+%26+mend+bicycles")
+    onward = next(link for link in links(html) if link.startswith("/chat/new/?text="))
+    assert "Do you sell &amp; mend bicycles</textarea>" in page(client, onward)
 
 
 def test_search_is_limited(client, returns, settings):
