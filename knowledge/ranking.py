@@ -32,10 +32,11 @@ class Search:
     audience: int
     k: int
     one_per_article: bool = False
+    article: int | None = None  # of this one alone
 
     @property
     def is_exact(self) -> bool:
-        return self.terms.chunks <= EXACT
+        return self.terms.chunks <= EXACT or self.article is not None
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Best first, in the order of the fields of a Passage."""
@@ -56,8 +57,9 @@ class Search:
     def _statement(self) -> str:
         near = _NEAREST.format(dimension=self.recipe.dimension) if self.vector is not None else ""
         strong = _STRONGEST if self.terms.weights else ""
+        everything = _EVERYTHING + (" AND c.article_id = %(article)s" if self.article is not None else "")
         return _FOUND.format(
-            candidates=_EVERYTHING if self.is_exact else " UNION ALL ".join(part for part in (near, strong) if part),
+            candidates=everything if self.is_exact else " UNION ALL ".join(part for part in (near, strong) if part),
             places=_BEST_OF_EACH if self.one_per_article else _EVERY,
         )
 
@@ -66,6 +68,7 @@ class Search:
         known = [each for each in self.languages if has_vector and embeddings.knows(each, self.recipe.engine)]
         return {
             "shop": self.shop,
+            "article": self.article,
             "recipe": self.recipe.pk,
             "languages": self.languages,
             "audience": int(self.audience),

@@ -48,11 +48,15 @@ def search(
     audience: int = Audience.PUBLIC,
     k: int = 8,
     one_per_article: bool = False,
+    article: int | None = None,
     deadline: float | None = DEADLINE,
     by: By = "both",
     steps: dict[str, float] | None = None,
 ) -> list[Passage]:
-    """The passages that fit a question best, best first; all languages of the shop unless one is named."""
+    """The passages that fit a question best, best first; all languages of the shop unless one is named.
+
+    Of one `article` alone, if that is asked for.
+    """
     asked = asked.replace("\x00", " ")[: question.LONGEST]
     if not words.words(asked[:1000]) or k < 1:
         return []
@@ -67,7 +71,7 @@ def search(
     clock("understand")
     if not terms.chunks or (vector is None and not terms.weights):
         return []
-    wanted = ranking.Search(shop.pk, recipe, terms, vector, languages, audience, k, one_per_article)
+    wanted = ranking.Search(shop.pk, recipe, terms, vector, languages, audience, k, one_per_article, article)
     found = [Passage(*row) for row in wanted.rows()]
     clock("search")
     return found

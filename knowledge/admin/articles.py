@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin import OwnRowsFilter
 from accounts.models import Shop
 from knowledge import editing, finding
-from knowledge.admin import revisions, sheet
+from knowledge.admin import about, asking, languages, revisions, sheet
+from knowledge.admin.forms import ManyForm
 from knowledge.admin.own import DeskAdmin, editor_of
-from knowledge.models import Article, Audience, Category, Revision, Status
+from knowledge.models import Article, Category, Revision, Status
 
 NOTHING = "\N{EN DASH}"
 
@@ -53,36 +54,6 @@ class Desk(admin.SimpleListFilter):
             case "scheduled":
                 return queryset.filter(publish_at__isnull=False)
         return queryset
-
-
-class ManyForm(forms.Form):
-    """What is to be changed on all chosen articles; what is left empty stays."""
-
-    audience = forms.TypedChoiceField(
-        label=gettext_lazy("Who may read them"),
-        choices=[("", gettext_lazy("as it is")), *Audience.choices],
-        coerce=int,
-        required=False,
-    )
-    category = forms.ModelChoiceField(
-        Category.objects.none(), label=gettext_lazy("Category"), required=False, empty_label=gettext_lazy("as it is")
-    )
-    add = forms.CharField(
-        label=gettext_lazy("Add tags"), help_text=gettext_lazy("Separated by commas."), required=False
-    )
-    remove = forms.CharField(label=gettext_lazy("Take tags away"), required=False)
-    review_by = forms.DateField(
-        label=gettext_lazy("Review by"), widget=forms.DateInput({"type": "date"}), required=False
-    )
-
-    def __init__(self, *args: Any, categories: QuerySet[Category]) -> None:
-        super().__init__(*args)
-        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
-
-    def place(self) -> dict[str, Any]:
-        told = self.cleaned_data
-        named = {name: told[name] for name in ("audience", "category", "review_by") if told[name] not in ("", None)}
-        return named | {name: sheet.names_in(told[name]) for name in ("add", "remove")}
 
 
 @admin.register(Article)
@@ -145,7 +116,7 @@ class ArticleAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def state(self, article: Any) -> SafeString:
-        return _stamps(sheet.states(article, newest=article.newest))
+        return _stamps(about.states(article, newest=article.newest))
 
     @admin.display(description=gettext_lazy("where"), ordering="category")
     def where(self, article: Any) -> str:
@@ -226,6 +197,11 @@ class ArticleAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         ours = [
             path("preview/", self.admin_site.admin_view(sheet.preview), name="knowledge_article_preview"),
+            self.hall("ask_shop", asking.ask_shop),
+            self.door("ask", asking.ask),
+            self.door("languages", languages.languages),
+            self.door("translate", languages.translate, writes=True),
+            self.door("settle", languages.settle, writes=True),
             self.door("restore", revisions.restore, writes=True),
         ]
         return [*ours, *super().get_urls()]

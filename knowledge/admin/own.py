@@ -29,9 +29,13 @@ class DeskAdmin(OwnShopAdmin):
     class Media:
         css = {"all": ["css/components.css", "css/editor.css"]}
 
+    def shops_of(self, request: HttpRequest) -> QuerySet[Any, Any]:
+        """The shops one works for."""
+        return Membership.objects.staff_shops(request.user)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         everything = super(OwnShopAdmin, self).get_queryset(request)
-        return everything.filter(**{f"{self.shop_path}__in": Membership.objects.staff_shops(request.user)})
+        return everything.filter(**{f"{self.shop_path}__in": self.shops_of(request)})
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         title = capfirst(self.opts.verbose_name_plural)
@@ -39,7 +43,7 @@ class DeskAdmin(OwnShopAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Who works for one shop need not be told which."""
-        shops = Membership.objects.staff_shops(request.user)[:2]
+        shops = self.shops_of(request)[:2]
         return [name for name in super().get_list_display(request) if name != "shop" or len(shops) > 1]
 
     def mine_to_change(self, request: HttpRequest) -> QuerySet[Any]:
@@ -73,3 +77,14 @@ class DeskAdmin(OwnShopAdmin):
 
         opens = self.admin_site.admin_view(update_wrapper(opened, view))
         return path(f"<int:object_id>/{name}/", opens, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
+
+    def hall(self, name: str, view: View) -> URLPattern:
+        """A page about no row in particular: `view(admin, request)`."""
+
+        def opened(request: HttpRequest) -> HttpResponseBase:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return view(self, request)
+
+        opens = self.admin_site.admin_view(update_wrapper(opened, view))
+        return path(f"{name}/", opens, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from knowledge import articles, differences
-from knowledge.admin import sheet
+from knowledge.admin import about
 from knowledge.admin.own import editor_of
 from knowledge.models import Article, Revision
 
@@ -25,14 +25,14 @@ def revisions(desk: Any, request: HttpRequest, article: Article) -> TemplateResp
     old = _named(article, request.GET.get("old")) or _before(new)
     context = {
         **desk.admin_site.each_context(request),
-        **sheet.about(article),
+        **about.about(article),
         "opts": desk.opts,
         "title": _("Revisions"),
         "article": article,
         "written": written[:SHOWN],
         "old": old,
         "new": new,
-        "lines": differences.between(sheet.words_of(old), sheet.words_of(new)),
+        "lines": differences.between(about.words_of(old), about.words_of(new)),
         "may_change": desk.has_change_permission(request, article),
     }
     return TemplateResponse(request, "admin/knowledge/article/revisions.html", context)
