@@ -45,12 +45,12 @@ class Server:
                 line = self.tls.wrap_socket(line, server_side=True)
             heard = b""
             while b"\r\n\r\n" not in heard:
-                heard += line.recv(65536)
+                heard += _more(line)
             head, _, body = heard.partition(b"\r\n\r\n")
             for header in head.split(b"\r\n"):
                 if header.lower().startswith(b"content-length:"):
                     while len(body) < int(header.split(b":")[1]):
-                        body += line.recv(65536)
+                        body += _more(line)
             self.heard.append((head.decode(), body))
             self.speak(line, head.decode(), self.stop)
         line.close()
@@ -62,6 +62,14 @@ class Server:
     def close(self):
         self.stop.set()
         self.socket.close()
+
+
+def _more(line):
+    """What comes next; a visitor who hung up says nothing, as often as one asks."""
+    said = line.recv(65536)
+    if not said:
+        raise ConnectionResetError
+    return said
 
 
 def says(text, body=b"", **headers):
