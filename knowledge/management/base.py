@@ -31,7 +31,8 @@ class KnowledgeCommand(BaseCommand):
 
     def tell(self, facts: Any) -> None:
         """One line of JSON."""
-        self.stdout.write(json.dumps(facts, ensure_ascii=False))
+        said = json.dumps(facts, ensure_ascii=False)
+        self.stdout.write(said.encode("utf-8", "replace").decode())  # what was typed may be no text at all
 
     def progress(self, what: str, done: int, total: int) -> None:
         """A line that counts, for people who watch."""

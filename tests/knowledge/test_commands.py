@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Customer, Shop
-from knowledge.models import Article, Audience, Gap, Measurement
+from knowledge.models import Article, Audience, Chunk, Gap, Measurement
 
 
 @pytest.fixture
@@ -73,6 +73,25 @@ def test_what_cannot_be_answered_is_said_so_and_kept(faq, tell, run):
     assert (told["answer"], told["abstained"], told["citations"]) == (None, True, [])
     assert str(Gap.objects.get()) == "why is the sky blue"
     assert "not sure enough" in run("ask", "why is the sky blue")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   ", "🙂🙂🙂", "?!", "\x00", "x" * 100_000, "shoes " * 17_000, "'; DROP TABLE knowledge_chunk; --",
+     "return shoes' OR '1'='1", "<script>alert(1)</script> return shoes", "<img src=x onerror=alert(1)>", "%s {0} \\",
+     "\ud800 shoes", "{{ 7 * 7 }} ${7 * 7}"],
+    ids=lambda question: repr(question[:20]),
+)  # fmt: skip
+def test_any_question_gets_a_calm_answer_or_none(faq, tell, question):
+    before = Article.objects.count(), Chunk.objects.count()
+    (told,) = tell("ask", question, "--knowledge", "faq")
+    assert told["abstained"] is (told["answer"] is None) is not bool(told["citations"])
+    for citation in told["citations"]:
+        assert citation["quote"] in Article.objects.get(external_id=citation["article"]).published_revision.body
+    assert "<script" not in (told["answer"] or "")
+    (found,) = tell("search_articles", question, "--knowledge", "faq")
+    assert {each["id"] for each in found["results"]} <= {"returns", "parcels"}
+    assert (Article.objects.count(), Chunk.objects.count()) == before
 
 
 def test_a_customer_may_be_told_more(faq, tell):
