@@ -6,16 +6,14 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from config import env
+from tests.bench import _peers
 from tests.faults.chat._stage import Whole, stage
 from tests.figures import Figure
 from tests.installation import free_port, wait_for
@@ -24,7 +22,6 @@ SEED = 20_260_306
 PAIRS = 250
 A_SECOND, SECONDS = 20, 30
 ROOMS, WINDOW, ROUNDS, ROUND_SECONDS = 20, 2, 3, 10
-PEER = Path(__file__).parent / "peers" / "tutorial"
 Dialect = tuple[Callable[[str], str], Callable[[dict], str | None]]
 OURS: Dialect = (
     lambda one: json.dumps({"type": "send", "client_id": one, "text": one}),
@@ -190,18 +187,11 @@ def _open(address: str, headers: dict[str, str] | None = None) -> Awaitable[Clie
 @contextmanager
 def tutorial(redis_url: str) -> Iterator[str]:
     """The tutorial's chat, with what it needs in an environment of its own."""
-    home = env.ROOT / "build" / "peers" / "tutorial"
-    wanted = (PEER / "requirements.txt").read_text()
-    if not (home / "stamp").exists() or (home / "stamp").read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        pip = [home / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", PEER / "requirements.txt"], check=True)
-        (home / "stamp").write_text(wanted)
     port = free_port()
     around = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     process = subprocess.Popen(
-        [home / "bin" / "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", "tutorial:application"],
-        cwd=PEER,
+        [_peers.programs("tutorial") / "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", "tutorial:application"],
+        cwd=_peers.folder("tutorial"),
         env={**around, "REDIS_URL": redis_url},
     )
     try:

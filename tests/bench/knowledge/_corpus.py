@@ -16,6 +16,7 @@ from knowledge.models.index import TERM_DIMENSIONS
 
 SEED = 20
 CHUNK_WORDS, CHUNKS_AN_ARTICLE = 60, 5
+FIRST = 1_000_000  # primary keys, out of the way of those the database gives
 VOCABULARY, RARE = 60_000, 0.3  # made-up words of zipfian frequency stand in for a third of the text
 NOISE = 0.6  # how far a chunk's vector is moved from that of the text it was made of, against its length
 COLUMNS = (
@@ -107,7 +108,7 @@ def _rows(chunks, shop, recipe, counts, names) -> dict[str, list[tuple]]:
     article, revision, chunk_, vector, title_vector, posting = tables.values()
     for at in range(0, len(chunks), CHUNKS_AN_ARTICLE):
         group = chunks[at : at + CHUNKS_AN_ARTICLE]
-        number = group[0].number // CHUNKS_AN_ARTICLE + 1_000
+        number = group[0].number // CHUNKS_AN_ARTICLE + FIRST
         title = " ".join(group[0].title)
         body = "\n\n".join(" ".join(chunk.text) for chunk in group)
         now = "2030-01-01T00:00:00Z"
@@ -125,7 +126,7 @@ def _rows(chunks, shop, recipe, counts, names) -> dict[str, list[tuple]]:
             counts.update(weights.keys())
             places = {indexing.place(key) + 1: weight for key, weight in weights.items()}
             sparse = "{" + ",".join(f"{at}:{places[at]:.6g}" for at in sorted(places)) + f"}}/{TERM_DIMENSIONS}"
-            pk = chunk.number + 1_000
+            pk = chunk.number + FIRST
             place = (position, start, start + length)
             chunk_.append((pk, shop.pk, number, number, "en", 0, *place, "", f"{pk}", sparse))
             vector.append(

@@ -8,7 +8,8 @@ from django.db import connection
 
 from accounts.models import Shop
 from knowledge import question, ranking, recipes, retrieval
-from tests.bench.knowledge._corpus import SEED, Corpus, load
+from tests.bench.knowledge import _beside
+from tests.bench.knowledge._corpus import FIRST, SEED, Corpus, load
 from tests.figures import Figure
 
 SMALL, LARGE = 10_000, 100_000
@@ -24,11 +25,11 @@ def measure() -> Iterator[Figure]:
     told = {"unit": "ms", "n": QUERIES, "seed": SEED}
     for percent, most in ((50, 3), (95, 5)):
         ours, theirs = (round(float(np.percentile(times, percent)), 2) for times in (large, bare))
-        yield Figure(f"search, 100,000 chunks, p{percent}", ours, bar=round(most * theirs, 2), peer=theirs, **told)
+        yield Figure(f"search.100,000 chunks, p{percent}", ours, bar=round(most * theirs, 2), peer=theirs, **told)
     before, after = (round(float(np.median(times)), 2) for times in (small, large))
-    yield Figure("search, from 10,000 to 100,000 chunks, p50", after, bar=2 * before, peer=before, **told)
+    yield Figure("search.from 10,000 to 100,000 chunks, p50", after, bar=2 * before, peer=before, **told)
     yield Figure(
-        "best 10 of everything among ours",
+        "search.best 10 of everything among ours",
         _recall(corpus, shop),
         "share",
         bar=0.9,
@@ -37,9 +38,15 @@ def measure() -> Iterator[Figure]:
         seed=SEED,
     )
     yield from _plans(corpus, shop)
+    asked = [
+        _beside.Asked(text, vector, frozenset([number + FIRST]))
+        for number, text, vector in _questions(corpus, LARGE, _beside.QUESTIONS + _beside.WARM)
+    ]
+    yield from _beside.compared("100,000 chunks", shop, asked)
+    yield from _beside.real()
 
 
-def _questions(corpus: Corpus, chunks: int, many: int) -> Iterator[tuple[str, np.ndarray]]:
+def _questions(corpus: Corpus, chunks: int, many: int) -> Iterator[tuple[int, str, np.ndarray]]:
     """A few words of some chunk, and a vector near its own."""
     dice = np.random.default_rng(SEED)
     for number in dice.integers(chunks, size=many):
@@ -47,20 +54,24 @@ def _questions(corpus: Corpus, chunks: int, many: int) -> Iterator[tuple[str, np
         length = int(dice.integers(4, 13))
         start = int(dice.integers(len(made.text) - length))
         vector = made.vector + 0.5 * dice.standard_normal(len(made.vector)) / np.sqrt(len(made.vector))
-        yield " ".join(made.text[start : start + length]), (vector / np.linalg.norm(vector)).astype(np.float32)
+        yield (
+            made.number,
+            " ".join(made.text[start : start + length]),
+            (vector / np.linalg.norm(vector)).astype(np.float32),
+        )
 
 
 def _times(corpus: Corpus, shop: Shop, chunks: int) -> tuple[list[float], list[float]]:
     """Milliseconds of whole searches, their embedding apart, and of bare vector queries, by turns."""
     ours, bare = [], []
-    for number, (asked, vector) in enumerate(_questions(corpus, chunks, QUERIES + 30)):
+    for turn, (_, asked, vector) in enumerate(_questions(corpus, chunks, QUERIES + 30)):
         retrieval.meaning = lambda *given, vector=vector: vector
         started = time.perf_counter()
         retrieval.search(shop, asked, language="en")
         between = time.perf_counter()
         _bare(vector)
         ended = time.perf_counter()
-        if number >= 30:  # warm by then
+        if turn >= 30:  # warm by then
             ours.append((between - started) * 1000)
             bare.append((ended - between) * 1000)
     return ours, bare
@@ -81,7 +92,7 @@ def _bare(vector: np.ndarray) -> None:
 def _recall(corpus: Corpus, shop: Shop) -> float:
     """How much of the ten best by the exact score over all chunks the search brings up."""
     shares, limit = [], ranking.EXACT
-    for asked, vector in _questions(corpus, LARGE, COMPARED):
+    for _, asked, vector in _questions(corpus, LARGE, COMPARED):
         retrieval.meaning = lambda *given, vector=vector: vector
         found = {_place(passage) for passage in retrieval.search(shop, asked, language="en", k=10)}
         ranking.EXACT = 10**9
@@ -97,9 +108,9 @@ def _place(passage: retrieval.Passage) -> tuple[int, int]:
 
 def _plans(corpus: Corpus, shop: Shop) -> Iterator[Figure]:
     """Whether the query that was measured reads its indexes, and never a whole table."""
-    asked, vector = next(_questions(corpus, LARGE, 1))
+    _, asked, vector = next(_questions(corpus, LARGE, 1))
     terms = question.understand(shop.pk, asked, ["en"])
     plan = ranking.Search(shop.pk, recipes.serving(), terms, vector, ["en"], 0, 8).plan()
     for index in ("vector_near_384", "posting_strongest_first"):
-        yield Figure(f"the plan reads {index}", int(index in plan), "yes", bar=1, better="higher")
-    yield Figure("whole tables the plan reads", plan.count("Seq Scan"), "tables", bar=0)
+        yield Figure(f"search.the plan reads {index}", int(index in plan), "yes", bar=1, better="higher")
+    yield Figure("search.whole tables the plan reads", plan.count("Seq Scan"), "tables", bar=0)
