@@ -20,8 +20,8 @@ def main() -> int:
     command, arguments = (sys.argv[1] if len(sys.argv) > 1 else "help"), sys.argv[2:]
     if command == "up":
         _choose_place(arguments)
-    else:
-        os.environ.setdefault("DATABASE_POOL", "0")  # a command needs one connection, and no threads to keep more
+        os.environ.setdefault("SERVERS_POOL", os.environ.get("DATABASE_POOL", "1"))  # for what it starts
+    os.environ.setdefault("DATABASE_POOL", "0")  # a command needs one connection, and no threads to keep more
     try:
         if command in WITHOUT_SERVERS or command.startswith("-") or {"-h", "--help"} & set(arguments):
             # Migrations are made from the source; that no database was there to compare them with is no news.

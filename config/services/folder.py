@@ -53,9 +53,9 @@ class Folder:
             if inside and not inside & OURS:
                 raise Trouble(f"{self.path} already holds other files; name an empty folder with AFTERSALE_DATA.")
             self.path.chmod(0o700)
+            (self.path / "lock").touch(mode=0o600)  # first of all, so that who comes next knows the folder as ours
             for name in ("logs", "files", "beat"):
                 (self.path / name).mkdir(mode=0o700, exist_ok=True)
-            (self.path / "lock").touch(mode=0o600)
         if self.version() > _numbers(env.VERSION):
             raise Trouble(
                 f"{self.path} belongs to Aftersale {self.stamp()['version']}, which is newer than this {env.VERSION}; "

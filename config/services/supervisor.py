@@ -122,6 +122,7 @@ class Supervisor:
     def _children(self) -> Iterator[Child]:
         logs = self.folder.logs
         where, number = {"AFTERSALE_DATA": str(self.folder.path)}, self.listening.fileno()
+        where["DATABASE_POOL"] = os.environ.get("SERVERS_POOL", "1")
         daphne = ["daphne", "--fd", str(number), "-v", "0", "--server-name", "aftersale", "config.asgi:application"]
         yield Child("web", daphne, logs / "web.log", where, [number])
         worker = ["celery", "-A", "config", "worker", "-l", "WARNING", "-c", str(env.workers()), "-n", "aftersale@%h"]

@@ -267,7 +267,7 @@ def test_the_commands_do_the_same_from_outside(lumen, empty, tmp_path):
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.6, 0.9, 0.99])
 def test_a_cut_file_changes_nothing(other, saved, tmp_path, share):
     before, cut = other.state(), tmp_path / "cut.tar"
-    content = saved.read_bytes()
+    content = saved.read_bytes().rstrip(b"\0")  # what fills up the last block is nothing anybody would miss
     cut.write_bytes(content[: int(len(content) * share)])
 
     with pytest.raises(Trouble, match="nothing was changed"):

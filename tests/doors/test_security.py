@@ -35,7 +35,9 @@ class Inline(HTMLParser):
                 self.found.append(f"{name}={value}")
             if name.startswith("hx-") and value.startswith(("js:", "javascript:")):
                 self.found.append(f"{name}={value}")
-            if tag in ("script", "link", "img", "iframe") and name in ("src", "href") and "//" in value[:8]:
+            names_only = tag == "link" and given.get("rel") in ("canonical", "alternate")  # nothing is loaded from it
+            loads = tag in ("script", "link", "img", "iframe") and name in ("src", "href") and not names_only
+            if loads and "//" in value[:8]:
                 self.found.append(f"{tag} from elsewhere: {value}")
 
     def _vouched(self, given):
@@ -54,8 +56,9 @@ def problems(answer):
     found += [f"no {name}" for name in ("default-src", "script-src", "object-src", "base-uri") if name not in policy]
     nonces = [source[7:-1] for source in policy.get("script-src", ()) if source.startswith("'nonce-")]
     page = Inline(nonces[0] if nonces else "")
-    page.feed(answer.content.decode())
-    assert page.seen > 5
+    text = answer.content.decode()
+    page.feed(text)
+    assert page.seen > 5 or "<html" not in text  # a fragment may be a few words
     return found + page.found
 
 

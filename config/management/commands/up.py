@@ -43,7 +43,6 @@ class Command(BaseCommand):
             starting.welcome(self.say, address=address, demo=demo, at=timezone.now())
             self.show_shop(supervisor)
             connection.close()
-            connection.close_pool()  # type: ignore[attr-defined]  # what we have on Postgres
             self.say(f"Ready: {address}")
             supervisor.watch()
         finally:
