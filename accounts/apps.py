@@ -9,5 +9,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal, subscribers  # noqa: F401
+        from accounts.commerce import customers
+
+        assert customers, "a merge of two customers moves what they pay with"
 
         autodiscover_modules("privacy")

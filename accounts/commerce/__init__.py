@@ -1,4 +1,4 @@
-"""What was bought: the one reader of orders and products, and everything that may be done with them."""
+"""What was bought: the one reader of orders and products, how they come in, and what may be done with them."""
 
 from accounts.commerce import catalogue, facts, orders
 

@@ -46,8 +46,20 @@ class ShipmentFacts:
 
 
 @dataclass(frozen=True)
+class MethodFacts:
+    """Something she can pay with, or be paid back to."""
+
+    id: str
+    kind: str
+    label: str
+    balance: Decimal | None  # of a gift card
+    currency: str
+
+
+@dataclass(frozen=True)
 class PaymentFacts:
     method: str
+    method_id: str
     status: str
     amount: Decimal
     currency: str
@@ -57,6 +69,7 @@ class PaymentFacts:
 @dataclass(frozen=True)
 class RefundFacts:
     method: str
+    method_id: str
     status: str
     amount: Decimal
     currency: str
@@ -66,9 +79,12 @@ class RefundFacts:
 
 @dataclass(frozen=True)
 class ReturnedFacts:
+    position: int
+    sku: str
     name: str
     quantity: int
-    replaced_by: str
+    replaced_by: str  # the stock number of what comes instead
+    replacement: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,7 @@ class ReturnFacts:
     status: str
     lines: tuple[ReturnedFacts, ...]
     settled_with: str
+    settled_with_id: str
     difference: Decimal
     asked_at: datetime
     received_at: datetime | None

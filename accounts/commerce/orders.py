@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from accounts.commerce.facts import (
     EventFacts,
     LineFacts,
+    MethodFacts,
     OrderFacts,
     PaymentFacts,
     RefundFacts,
@@ -20,6 +21,7 @@ from accounts.models import (
     Order,
     OrderLine,
     Payment,
+    PaymentMethod,
     Refund,
     Return,
     ReturnLine,
@@ -50,6 +52,14 @@ def by_number(customer_id: int, number: str) -> OrderFacts | None:
 def seen_by(user: Any, shop: Shop, number: str) -> OrderFacts | None:
     """The order of this number, if this person may see it: her own, or one of the shop she works for."""
     return _first(Order.objects.visible_to(user).filter(shop=shop, number__in=spellings(number)))
+
+
+def methods_of(customer_id: int) -> tuple[MethodFacts, ...]:
+    """What she can pay with."""
+    return tuple(
+        MethodFacts(method.external_id, method.kind, str(method), method.balance, method.currency)
+        for method in PaymentMethod.objects.filter(customer=customer_id).order_by("pk")
+    )
 
 
 def spellings(number: str) -> list[str]:
@@ -151,6 +161,7 @@ def _shipment(shipment: Shipment) -> ShipmentFacts:
 def _payment(payment: Payment) -> PaymentFacts:
     return PaymentFacts(
         method=payment.called,
+        method_id=_id(payment.paid_with),
         status=payment.status,
         amount=payment.amount,
         currency=payment.currency,
@@ -161,6 +172,7 @@ def _payment(payment: Payment) -> PaymentFacts:
 def _refund(refund: Refund) -> RefundFacts:
     return RefundFacts(
         method=refund.called,
+        method_id=_id(refund.goes_to or (refund.payment.paid_with if refund.payment else None)),
         status=refund.status,
         amount=refund.amount,
         currency=refund.currency,
@@ -175,10 +187,23 @@ def _return(back: Return) -> ReturnFacts:
         kind=back.kind,
         status=back.status,
         lines=tuple(
-            ReturnedFacts(each.line.name, each.quantity, str(each.replaced_by or "")) for each in back.lines.all()
+            ReturnedFacts(
+                position=each.line.position,
+                sku=each.line.sku,
+                name=each.line.name,
+                quantity=each.quantity,
+                replaced_by=each.replaced_by.sku if each.replaced_by else "",
+                replacement=str(each.replaced_by or ""),
+            )
+            for each in back.lines.all()
         ),
         settled_with=str(back.settled_with or ""),
+        settled_with_id=_id(back.settled_with),
         difference=back.difference,
         asked_at=back.asked_at,
         received_at=back.received_at,
     )
+
+
+def _id(method: PaymentMethod | None) -> str:
+    return method.external_id if method else ""
