@@ -97,12 +97,16 @@ def welcome(say: Say, *, address: str, demo: bool, at: datetime) -> None:
     """Greet an installation without people: with a believable shop, or with the key to an empty one."""
     folder = services.folder()
     logins = folder.path / "demo-logins"
-    if not User.objects.exists():
-        if demo and folder.stamp().get("demo") != "no":
+    begun = folder.stamp().get("demo") == "begun"
+    if begun or not User.objects.exists():
+        # On a database of somebody's own a demo is never furnished by the way: that takes `manage.py demo`.
+        if begun or (demo and "postgres" in services.embedded() and folder.stamp().get("demo") != "no"):
+            folder.write_stamp(demo="begun")
             found = furnishing.furnish(at, say=say)
             with folder.plainly():
                 logins.write_text("".join(f"{login}\n" for login in found))
                 logins.chmod(0o600)
+            folder.write_stamp(demo="yes")
         else:
             folder.write_stamp(demo="no")
             _hand_out_key(say, address=address, at=at)

@@ -44,6 +44,7 @@ _BEN = (Role.AGENT, "ben@demo.example", "Ben Okoye", "en")
 _BOSS = (Role.ADMIN, "boss@demo.example", "Beatriz Costa", "en")
 _SHOPPERS = [(Role.SHOPPER, person.email, person.name, person.language) for person in (customers.MARIA, customers.OMAR)]
 _LOGINS = [*_SHOPPERS, _ANNA, _BEN, _BOSS]
+EVERYBODY = [email for _role, email, *_ in _LOGINS]
 
 BRANDS = [
     Brand(
@@ -92,7 +93,7 @@ def seed(at: datetime | None = None) -> list[Login]:
 
 def logins() -> list[Login]:
     """The demo's people who are here, for the sign-in page of a demo; none of them elsewhere."""
-    here = set(User.objects.filter(email__in=[email for _role, email, *_ in _LOGINS]).values_list("email", flat=True))
+    here = set(User.objects.filter(email__in=EVERYBODY).values_list("email", flat=True))
     return [Login(role, email, PASSWORD) for role, email, *_ in _LOGINS if email in here]
 
 

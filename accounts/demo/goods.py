@@ -274,7 +274,7 @@ SMALL_HOURS = [
     ),
     _good(
         "SH-06", "Sleeping bag", "Nursery", "bed-linen",
-        "For 6 to 18 months, warmth 2.5 tog, with a zip that opens from below.",
+        "From 6 to 24 months in two sizes, warmth 2.5 tog, with a zip that opens from below.",
         "Cotton, wool", "SB-90|90 cm|69.00|11", "SB-110|110 cm|74.00|6",
     ),
 ]  # fmt: skip

@@ -38,9 +38,9 @@ class Command(BaseCommand):
     def serve(self, supervisor: Supervisor, *, demo: bool) -> None:
         address = f"http://localhost:{env.port()}/"
         try:
+            starting.welcome(self.say, address=address, demo=demo, at=timezone.now())
             self.say("Starting web, worker and beat")
             supervisor.start()
-            starting.welcome(self.say, address=address, demo=demo, at=timezone.now())
             self.show_shop(supervisor)
             connection.close()
             self.say(f"Ready: {address}")
