@@ -25,6 +25,7 @@ from chat import views, widget
 from chat.forms import StartForm
 
 DAY = 86_400
+DOORS = ("/chat/", "/widget/", "/account/consent/")  # where a frame may go; elsewhere it is a browser like any other
 
 
 class FrameVisitor:
@@ -35,7 +36,7 @@ class FrameVisitor:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         slug = request.headers.get("Aftersale-Shop")
-        if slug is None:
+        if slug is None or not request.path.startswith(DOORS):
             return self.get_response(request)
         shop = people.shop_at(slug=slug or "-")
         if shop is None:

@@ -2,8 +2,8 @@
 // request as a key, for a frame on a foreign page gets no cookies. Nothing is said to, or heard from, any other page.
 
 import { show } from "./chat.js";
+import { fetchFiles } from "./chat/files.js";
 import { always } from "./chat/http.js";
-import "./frame/files.js";
 
 const { shop, origin, session } = document.documentElement.dataset;
 const lang = document.documentElement.lang;
@@ -85,4 +85,5 @@ window.htmx.createWebSocket = (url) => {
   return new WebSocket(`${url}?lang=${lang}`, ["aftersale.frame", `aftersale.key.${key.replaceAll(":", "~")}`]);
 };
 
+fetchFiles();
 tell("ready");

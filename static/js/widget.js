@@ -14,7 +14,8 @@
   const style = new CSSStyleSheet(); // no page's content policy forbids it
   style.replaceSync(`
     :host {
-      all: initial; position: fixed; z-index: 2147483000; color-scheme: light dark; font: 600 16px/1.2 system-ui, sans-serif;
+      all: initial !important; position: fixed !important; z-index: 2147483000 !important; color-scheme: light dark !important;
+      font: 600 16px/1.2 system-ui, sans-serif !important;
       --stamp: var(--aftersale-colour, light-dark(oklch(48% 0.11 165), oklch(74% 0.11 164)));
       --on-stamp: var(--aftersale-on-colour, light-dark(oklch(99% 0.01 165), oklch(18% 0.03 165)));
       --paper: light-dark(oklch(98.5% 0.006 85), oklch(19% 0.01 260));
@@ -22,8 +23,8 @@
       --line: light-dark(oklch(89% 0.01 85), oklch(35% 0.012 260));
       --shade: light-dark(oklch(30% 0.03 70 / 0.13), oklch(5% 0.01 260 / 0.55));
     }
-    :host([data-theme="light"]) { color-scheme: light }
-    :host([data-theme="dark"]) { color-scheme: dark }
+    :host([data-theme="light"]) { color-scheme: light !important }
+    :host([data-theme="dark"]) { color-scheme: dark !important }
     * { box-sizing: border-box; margin: 0; font: inherit }
     button { border: 0; background: none; color: inherit; cursor: pointer }
     :focus-visible { outline: 2px solid var(--stamp); outline-offset: 2px }
@@ -51,7 +52,7 @@
     }
     @media (prefers-reduced-motion: reduce) { dialog[open] { animation: none } }
     @media (forced-colors: active) { .launcher, .again { border: 1px solid } }
-    @media print { :host { display: none } }`);
+    @media print { .launcher, dialog { display: none } }`);
 
   function make(tag, more, ...children) {
     const element = Object.assign(document.createElement(tag), more);

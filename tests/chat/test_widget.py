@@ -303,6 +303,15 @@ def test_a_frame_looks_past_the_cookies_of_its_browser_and_sets_none(shop, secre
     assert dict(frame.browser.cookies) == kept
 
 
+def test_what_a_frame_says_counts_nowhere_but_in_the_talk(frame, sign, maria, client_of):
+    frame.exchange(sign(email=maria.email))
+    form = {"login": maria.email, "password": "wrong"}
+    assert frame.post(reverse("account_login"), **form).status_code == 403  # no token of a form, as for anybody
+
+    frame.browser = client_of(maria)
+    assert frame.get(reverse("accounts:orders")).status_code == 200  # her own cookie
+
+
 def test_cookies_alone_are_no_frame(shop, secret, maria, client_of, sign):
     answer = client_of(maria).post(
         reverse("chat:widget_session", args=[shop.slug]), {"token": sign(), "origin": ORIGIN}, headers=PANE

@@ -1,6 +1,6 @@
 // Files of a talk in a frame: a picture and a link cannot show a key, so they are fetched by hand.
 
-import { always } from "../chat/http.js";
+import { always } from "./http.js";
 
 const OURS = "/chat/files/";
 
@@ -25,15 +25,16 @@ async function save(link) {
   setTimeout(() => URL.revokeObjectURL(file.href), 60_000);
 }
 
-new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) {
-    for (const node of addedNodes) node.querySelectorAll?.(`img[src^="${OURS}"]`).forEach(fill);
-  }
-}).observe(document.body, { childList: true, subtree: true });
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(`a[href^="${OURS}"]`);
-  if (!link) return;
-  event.preventDefault();
-  save(link).catch(() => {});
-});
+export function fetchFiles() {
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) node.querySelectorAll?.(`img[src^="${OURS}"]`).forEach(fill);
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(`a[href^="${OURS}"]`);
+    if (!link) return;
+    event.preventDefault();
+    save(link).catch(() => {});
+  });
+}

@@ -1,0 +1,1 @@
+"""How light our pages are, and how still."""
