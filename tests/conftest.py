@@ -1,8 +1,14 @@
 import pytest
+from celery.signals import setup_logging
 from django.db import connection
 
 from accounts.models import Role
 from tests import factories
+
+
+@setup_logging.connect
+def leave_logging_alone(**_):
+    """A worker inside a test would deafen every test after it to warnings."""
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def short(monkeypatch):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("ready")
 def test_all_is_well_with_a_worker(client, server, settings):
-    with start_worker(app, perform_ping_check=False, pool="solo", loglevel="ERROR"):
+    with start_worker(app, perform_ping_check=False, pool="solo"):
         answer = client.get("/healthz")
 
     assert answer.json() == {

@@ -29,7 +29,7 @@ def heard(monkeypatch):
 
 @pytest.fixture
 def worker(heard):
-    with start_worker(app, perform_ping_check=False, pool="solo", loglevel="ERROR"):
+    with start_worker(app, perform_ping_check=False, pool="solo"):
         yield
     connections.close_all()
 
