@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import consent, people
+from accounts.commerce import rules
 from accounts.models import FirstAdminToken, Membership, Role, Shop, User
 from analytics.ledger import events
 
@@ -24,8 +25,9 @@ def open_shop(name: str, slug: str, *, at: datetime | None = None, **settings: s
 
 @transaction.atomic
 def furnish(shop: Shop, *, at: datetime | None = None) -> None:
-    """Give a new shop what it needs to ask for consent, and note that it is open."""
+    """Give a new shop what it needs to ask for consent, and rules for its orders, and note that it is open."""
     consent.prepare(shop)
+    rules.prepare(shop)
     events.record("shop.created", shop=shop, at=at)
 
 

@@ -51,6 +51,18 @@ def export_orders(customer: Customer) -> Iterator[dict[str, Any]]:
         }
 
 
+def export_changes(customer: Customer) -> Iterator[dict[str, Any]]:
+    for change in models.OrderChange.objects.filter(order__customer=customer).select_related("order").order_by("pk"):
+        yield {
+            "order": change.order.number,
+            "action": change.action,
+            "wish": change.wish,
+            "state": change.state,
+            "text": change.text,
+            "at": change.asked_at,
+        }
+
+
 register(
     models.Shop,
     harmless("slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret"),
@@ -85,6 +97,8 @@ register(
     harmless("currency"),
     export=export_orders,
 )
+register(models.OrderChange, personal("wish", "plan", "text", "by"), export=export_changes)
+register(models.Rule, harmless("statuses", "not_after", "reasons", "not_kinds", "words"))
 register(models.OrderLine, harmless("sku", "name", "options"))
 register(models.Payment, personal("external_id"), harmless("method", "currency"))
 register(models.Shipment, personal("tracking_number", "tracking_url"), harmless("carrier"))

@@ -252,6 +252,10 @@ CHAT_MODEL_OPTIONS: dict[str, Any] = {
     if os.environ.get(variable)
 }
 
+# The systems that shops are run with, by slug; a shop that is not named has its own tables.
+SHOP_SYSTEMS: dict[str, str] = {}
+SHOP_ADAPTERS = {"own": "accounts.platforms.own.Own"}
+
 # The talk.
 ASSISTANT = os.environ.get("ASSISTANT") or "chat.assistant.reply"
 CHAT_TEXT_LIMIT = 8_000

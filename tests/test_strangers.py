@@ -295,6 +295,8 @@ def a_row_of(model, world, shop):
         "accounts.Order": lambda: order,
         "accounts.Return": lambda: model.objects.create(shop=shop, order=order, number="R-1", asked_at=now),
         "accounts.Refund": lambda: order.refunds.create(external_id="1", amount=5, currency="EUR", asked_at=now),
+        "accounts.Rule": lambda: shop.rules.create(action="cancel", statuses=["paid"]),
+        "accounts.OrderChange": lambda: order.changes.create(key=uuid.uuid4(), action="cancel", asked_at=now),
         "accounts.ConsentText": lambda: model.objects.filter(shop=shop).first(),
         "accounts.ConsentRecord": lambda: (
             consent.grant(order.customer, "personalisation", how="page", at=now) or model.objects.get()

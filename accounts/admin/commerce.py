@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -87,3 +88,37 @@ class RefundAdmin(ReadOnly, OwnShopAdmin):
     list_filter = ["status"]
     list_select_related = ["order"]
     search_fields = ["external_id", "order__number"]
+
+
+@admin.register(models.Rule)
+class RuleAdmin(OwnShopAdmin):
+    """What may be done with an order. What no rule allows is not done; the first that allows it counts."""
+
+    list_display = ["action", "who", "statuses", "days", "money_goes", "words", "position", "is_active", "shop"]
+    list_filter = ["shop", "action", "who", "is_active"]
+    list_select_related = ["shop"]
+    search_fields = ["words"]
+    ordering = ["shop", "position", "pk"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in ("statuses", "not_after"):
+            return forms.TypedMultipleChoiceField(
+                label=db_field.verbose_name,
+                help_text=db_field.help_text,
+                choices=db_field.base_field.choices,
+                required=not db_field.blank,
+                widget=forms.CheckboxSelectMultiple,
+                empty_value=[],
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(models.OrderChange)
+class OrderChangeAdmin(ReadOnly, OwnShopAdmin):
+    """What was to be done with orders, and what became of it."""
+
+    shop_path = "order__shop"
+    list_display = ["order", "action", "state", "by_team", "asked_at", "settled_at"]
+    list_filter = ["state", "action", "by_team"]
+    list_select_related = ["order"]
+    search_fields = ["order__number"]

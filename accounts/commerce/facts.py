@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from accounts.models import Address
+from accounts.models import Address, Payment, Refund
 
 Options = tuple[tuple[str, str], ...]
 
@@ -20,6 +21,7 @@ class LineFacts:
     total: Decimal
     sent_back: int  # how many of them are in a return that was not refused
     product: str  # the product's id in the shop system, if it is still known
+    kind: str  # of the product
 
     @property
     def left(self) -> int:
@@ -58,6 +60,7 @@ class MethodFacts:
 
 @dataclass(frozen=True)
 class PaymentFacts:
+    id: str
     method: str
     method_id: str
     status: str
@@ -68,6 +71,8 @@ class PaymentFacts:
 
 @dataclass(frozen=True)
 class RefundFacts:
+    id: str
+    payment: str  # the id of the payment it undoes, if one is known
     method: str
     method_id: str
     status: str
@@ -106,6 +111,7 @@ class OrderFacts:
     shop_id: int
     customer_id: int | None
     number: str
+    external_id: str
     status: str
     is_open: bool
     placed_at: datetime
@@ -125,6 +131,7 @@ class OrderFacts:
     payments: tuple[PaymentFacts, ...]
     refunds: tuple[RefundFacts, ...]
     returns: tuple[ReturnFacts, ...]
+    done: tuple[str, ...]  # the actions that were carried out here, or are under way
     as_of: datetime | None  # when the shop system told us; None: these rows are the shop's own
 
     @property
@@ -132,6 +139,26 @@ class OrderFacts:
         """When the last of its parcels arrived, once all of them have."""
         arrived = [shipment.delivered_at for shipment in self.shipments]
         return max((at for at in arrived if at), default=None) if all(arrived) else None
+
+    @property
+    def still_paid(self) -> tuple[tuple[PaymentFacts, Decimal], ...]:
+        """What came in and has not gone back, payment by payment; money back that names no payment undoes the last."""
+        left: list[list[Any]] = [
+            [payment, payment.amount] for payment in self.payments if payment.status == Payment.Status.PAID
+        ]
+        for refund in self.refunds:
+            if refund.status != Refund.Status.FAILED:
+                _take_off(left, refund)
+        return tuple((payment, amount) for payment, amount in left if amount > 0)
+
+
+def _take_off(left: list[list[Any]], refund: RefundFacts) -> None:
+    amount = refund.amount
+    named = [pair for pair in left if pair[0].id == refund.payment]
+    for pair in [*named, *reversed(left)]:
+        taken = min(amount, pair[1])
+        pair[1] -= taken
+        amount -= taken
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from accounts.commerce.facts import (
 from accounts.models import (
     Address,
     Order,
+    OrderChange,
     OrderLine,
     Payment,
     PaymentMethod,
@@ -85,6 +86,7 @@ _PARTS = (
     Prefetch("payments", Payment.objects.select_related("paid_with").order_by("paid_at", "pk")),
     Prefetch("refunds", Refund.objects.select_related("goes_to", "payment__paid_with").order_by("asked_at", "pk")),
     Prefetch("returns", Return.objects.select_related("settled_with").order_by("asked_at", "pk")),
+    Prefetch("changes", OrderChange.objects.exclude(state=OrderChange.State.REFUSED).order_by("pk")),
     Prefetch(
         "returns__lines", ReturnLine.objects.select_related("line", "replaced_by__product").order_by("line__position")
     ),
@@ -99,6 +101,7 @@ def _facts(order: Order) -> OrderFacts:
         shop_id=order.shop_id,
         customer_id=order.customer_id,
         number=order.number,
+        external_id=order.external_id,
         status=order.status,
         is_open=order.status not in Order.CLOSED,
         placed_at=order.placed_at,
@@ -119,6 +122,7 @@ def _facts(order: Order) -> OrderFacts:
         payments=tuple(_payment(payment) for payment in order.payments.all()),
         refunds=tuple(_refund(refund) for refund in order.refunds.all()),
         returns=tuple(_return(back) for back in order.returns.all()),
+        done=_done(order),
         as_of=order.as_of,
     )
 
@@ -139,9 +143,17 @@ def _lines(order: Order) -> tuple[LineFacts, ...]:
             total=line.total,
             sent_back=sent_back[line.pk],
             product=line.variant.product.external_id if line.variant else "",
+            kind=line.variant.product.kind if line.variant else "",
         )
         for line in order.lines.all()
     )
+
+
+def _done(order: Order) -> tuple[str, ...]:
+    """What was done with it here, and the returns that were made elsewhere."""
+    here = [change.action for change in order.changes.all()]
+    returns = [str(back.kind) for back in order.returns.all() if back.status != Return.Status.REFUSED]
+    return tuple(dict.fromkeys([*here, *returns]))
 
 
 def _shipment(shipment: Shipment) -> ShipmentFacts:
@@ -160,6 +172,7 @@ def _shipment(shipment: Shipment) -> ShipmentFacts:
 
 def _payment(payment: Payment) -> PaymentFacts:
     return PaymentFacts(
+        id=payment.external_id,
         method=payment.called,
         method_id=_id(payment.paid_with),
         status=payment.status,
@@ -171,6 +184,8 @@ def _payment(payment: Payment) -> PaymentFacts:
 
 def _refund(refund: Refund) -> RefundFacts:
     return RefundFacts(
+        id=refund.external_id,
+        payment=refund.payment.external_id if refund.payment else "",
         method=refund.called,
         method_id=_id(refund.goes_to or (refund.payment.paid_with if refund.payment else None)),
         status=refund.status,

@@ -1,4 +1,5 @@
 from accounts.models.address import Address
+from accounts.models.change import OrderChange
 from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
 from accounts.models.customer import Customer
 from accounts.models.first_admin import FirstAdminToken
@@ -14,6 +15,7 @@ from accounts.models.order import (
 )
 from accounts.models.payment_method import PaymentMethod
 from accounts.models.product import Product, Variant
+from accounts.models.rule import OrderAction, Rule
 from accounts.models.shop import Shop
 from accounts.models.team import AgentPresence, Team
 from accounts.models.user import Membership, Role, User
@@ -28,6 +30,8 @@ __all__ = [
     "How",
     "Membership",
     "Order",
+    "OrderAction",
+    "OrderChange",
     "OrderLine",
     "Payment",
     "PaymentMethod",
@@ -37,6 +41,7 @@ __all__ = [
     "Return",
     "ReturnLine",
     "Role",
+    "Rule",
     "Shipment",
     "Shop",
     "Team",

@@ -90,6 +90,11 @@ class Variant(models.Model):
         return f"{self.product} {self.name}".strip()
 
     @property
+    def title(self) -> str:
+        """As it stands on an order."""
+        return ", ".join(part for part in (self.product.name, self.name) if part)
+
+    @property
     def is_available(self) -> bool:
         """It can be ordered, and there is some, or nobody counts it."""
         return self.is_offered and (self.stock is None or self.stock > 0)

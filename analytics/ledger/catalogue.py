@@ -72,6 +72,7 @@ PURPOSES = one_of("necessary", "personalisation", "learning", "statistics", "new
 HOW = one_of("chat", "page", "team", "api")
 CHANNEL = one_of("web", "email", "telegram", "whatsapp", "api")
 HOLDER = one_of("bot", "queue", "person")
+ORDER_ACTION = one_of("cancel", "address", "payment", "items", "return", "exchange", "refund")
 WHY = one_of("asked", "unsure", "rule", "failed", "timeout", "bot_off")
 
 # One line a kind:  name, subject, also concerned, facts. Anybody may add a line, none is taken away: rows remain.
@@ -86,6 +87,7 @@ _TABLE = [
     _kind("consent.granted", "customer", "text:consenttext", purpose=PURPOSES, how=HOW, version=number),
     _kind("consent.withdrawn", "customer", "text:consenttext", purpose=PURPOSES, how=HOW, version=number),
     _kind("presence.changed", "user", state=one_of("online", "away", "offline"), capacity=number),
+    _kind("order.changed", "order", action=ORDER_ACTION, side=one_of("shopper", "team")),
     # the talk
     _kind("conversation.opened", "conversation", "customer", channel=CHANNEL, language=language),
     _kind("message.received", "conversation", "message customer", seq=number, channel=CHANNEL, length=number),

@@ -135,11 +135,11 @@ def test_a_refused_return_sends_nothing_back(customer):
 
 def test_reading_many_orders_costs_as_many_queries_as_reading_one(customer, django_assert_num_queries):
     bought(customer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         orders.newest(customer.pk)
     for number in range(5):
         bought(customer, number=str(number))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(orders.open_orders(customer.pk)) == 6
 
 

@@ -32,6 +32,8 @@ def order(facts: OrderFacts) -> dict[str, Any]:
     returned = next((back for back in facts.returns if back.kind == Return.Kind.RETURN), None)
     exchanged = next((back for back in facts.returns if back.kind == Return.Kind.EXCHANGE), None)
     status = SAID[facts.status]
+    if "items" in facts.done:
+        status = reference.ITEMS_MODIFIED
     if returned or exchanged:
         status = reference.RETURN_REQUESTED if returned else reference.EXCHANGE_REQUESTED
     return {

@@ -1,0 +1,182 @@
+"""Things that happen to an order: asked once for each key, weighed by the rules, done once in the shop's system.
+
+Whoever calls has a row of her own that is executed until an outcome is told, and gives its key: chat's actions are such
+rows. `carry_out` may be called with a key as often as need be, by whomever, after whatever has died.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import platforms
+from accounts.commerce import keeping, orders, plans, rules, saying, wishes
+from accounts.commerce.facts import OrderFacts
+from accounts.commerce.plans import Plan, Senseless
+from accounts.commerce.records import OrderRecord
+from accounts.commerce.rules import Refused
+from accounts.commerce.wishes import Wish
+from accounts.models import Customer, Order, OrderChange, Shop, User
+from accounts.platforms import own
+from analytics.ledger import events
+
+logger = logging.getLogger(__name__)
+State = OrderChange.State
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it, in words for her. `is_settled` is False where nobody can know."""
+
+    done: bool
+    text: str
+    is_settled: bool = True
+
+
+class Busy(Exception):
+    """Something else is under way with this order; this may be tried again in a moment."""
+
+    def __str__(self) -> str:
+        return str(_("Something else is under way with this order."))
+
+
+def carry_out(order_id: int, wish: Wish, *, key: UUID, by: Customer | User, at: datetime) -> Outcome:
+    """Do it, or say exactly why not. Raises Away or Busy where the same key must be tried again."""
+    shop = Shop.objects.get(orders=order_id)
+    platform = platforms.of(shop)
+    known = OrderChange.objects.filter(key=key, order=order_id).first()
+    if known is None and not platform.is_own:
+        refresh(shop, Order.objects.values_list("number", flat=True).get(pk=order_id), at=at)
+    change = known or _begin(order_id, wish, key=key, by=by, at=at, is_own=platform.is_own)
+    if change.state != State.ASKED:
+        return _outcome(change)
+    return _send(change, shop, platform, at=at)
+
+
+def give_up(key: UUID, *, at: datetime) -> Outcome:
+    """Nobody answers for it any more: say that nothing was changed, or that nobody can know."""
+    with transaction.atomic():
+        change = OrderChange.objects.select_for_update(no_key=True).filter(key=key).first()
+        if change is None:
+            return Outcome(False, saying.not_reached())
+        if change.state == State.ASKED:
+            state, text = (State.UNCLEAR, saying.unclear()) if change.sent_at else (State.REFUSED, saying.not_reached())
+            _settle(change, state, text, at=at)
+        return _outcome(change)
+
+
+def refresh(shop: Shop, number: str, *, at: datetime) -> bool:
+    """Ask the shop's system for an order and keep what it says. Whether there is one; Away if it does not answer."""
+    platform = platforms.of(shop)
+    if platform.is_own:
+        return Order.objects.filter(shop=shop, number__in=orders.spellings(number)).exists()
+    record = platform.order(number)
+    return record is not None and not keeping.keep(shop, [record], as_of=at).wrong
+
+
+def move(customer: Customer, wish: wishes.NewAddress, *, at: datetime) -> Outcome:
+    """Send what she orders from now on to another address."""
+    try:
+        plans.check_address(wish.address)
+    except Senseless as why:
+        return Outcome(False, str(why))
+    customer.address = wish.address.parts()
+    customer.save(update_fields=["address"])
+    return Outcome(True, saying.moved(wish.address))
+
+
+def _begin(order_id: int, wish: Wish, *, key: UUID, by: Customer | User, at: datetime, is_own: bool) -> OrderChange:
+    """Weigh it under the order's lock, and write down what came of that; rows of our own are changed at once."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        said = OrderChange.objects.filter(key=key).first()
+        if said is not None:
+            return said
+        if OrderChange.objects.filter(order=order, state=State.ASKED).exists():
+            raise Busy
+        facts = _facts(order_id)
+        answer = rules.may(facts, wish, by=by, at=at)
+        change = OrderChange(
+            order=order,
+            key=key,
+            action=wish.action,
+            wish=wishes.plain(wish),
+            by=by if isinstance(by, User) else None,
+            by_team=rules.side_of(facts, by) == "team",
+            asked_at=at,
+        )
+        if isinstance(answer, Refused) or answer.plan is None:
+            _settle(change, State.REFUSED, answer.text if isinstance(answer, Refused) else "", at=at)
+            return change
+        change.plan = plans.plain(answer.plan)
+        change.save()
+        if is_own:
+            _apply(change, order, wish, answer.plan, at=at)
+        return change
+
+
+def _apply(change: OrderChange, order: Order, wish: Wish, plan: Plan, *, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            own.apply(order, wish, plan, key=change.key, at=at)
+    except Senseless as why:
+        _settle(change, State.REFUSED, str(why), at=at)
+    else:
+        _settle(change, State.DONE, saying.done(_facts(order.pk), wish, plan), at=at)
+
+
+def _send(change: OrderChange, shop: Shop, platform: platforms.Platform, *, at: datetime) -> Outcome:
+    """Ask the shop's system for it, outside of any transaction, and write down what it made of it."""
+    wish, plan = wishes.read(change.action, change.wish, shop), plans.read(change.plan)
+    sending = partial(_note_sending, change.pk, at)
+    try:
+        record = platform.change(_facts(change.order_id), wish, plan, key=change.key, sending=sending)
+    except platforms.Declined as declined:
+        why = str(declined)
+        return _finish(change.pk, lambda asked: _settle(asked, State.REFUSED, why, at=at))
+    return _finish(change.pk, lambda asked: _keep(asked, shop, record, wish, plan, at=at))
+
+
+def _note_sending(change_id: int, at: datetime) -> None:
+    """From here on it may have happened, whatever dies."""
+    OrderChange.objects.filter(pk=change_id, sent_at=None).update(sent_at=at)
+
+
+def _keep(change: OrderChange, shop: Shop, record: OrderRecord | None, wish: Wish, plan: Plan, *, at: datetime) -> None:
+    """It happened there, so it is so here."""
+    if record is not None and (wrong := keeping.keep(shop, [record], as_of=at).wrong):
+        logger.warning(
+            "Order %s was changed, and what the shop system then said cannot be kept: %s", change.order, wrong
+        )
+    _settle(change, State.DONE, saying.done(_facts(change.order_id), wish, plan), at=at)
+
+
+def _finish(change_id: int, settle: Callable[[OrderChange], None]) -> Outcome:
+    with transaction.atomic():
+        change = (
+            OrderChange.objects.select_for_update(no_key=True, of=("self",)).select_related("order").get(pk=change_id)
+        )
+        if change.state == State.ASKED:
+            settle(change)
+        return _outcome(change)
+
+
+def _settle(change: OrderChange, state: str, text: str, *, at: datetime) -> None:
+    change.state, change.text, change.settled_at = state, text, at
+    change.save()
+    if state == State.DONE:
+        side = "team" if change.by_team else "shopper"
+        events.record("order.changed", order=change.order, at=at, actor=change.by, action=change.action, side=side)
+
+
+def _outcome(change: OrderChange) -> Outcome:
+    return Outcome(change.state == State.DONE, change.text, is_settled=change.state != State.UNCLEAR)
+
+
+def _facts(order_id: int) -> OrderFacts:
+    return orders.facts_of(Order.objects.filter(pk=order_id))[0]
