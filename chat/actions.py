@@ -122,8 +122,10 @@ def carry_out(action_id: int) -> None:
 
 def _attempt(kind: _Kind, action: Action) -> Outcome | None:
     try:
-        with transaction.atomic():
-            return kind.run(action)
+        if kind.ours:
+            with transaction.atomic():
+                return kind.run(action)
+        return kind.run(action)  # it talks to somebody else, so no transaction is held open meanwhile
     except TryAgain:
         if action.attempts < settings.ACTION_ATTEMPTS:
             later = timezone.now() + timedelta(seconds=min(2**action.attempts, 300))

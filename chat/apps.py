@@ -7,6 +7,7 @@ class ChatConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
-        from chat import seats
+        from chat import orders, seats
 
         assert seats, "a merge of two customers moves their conversations"
+        assert orders, "what was confirmed is done with an order"
