@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
+from accounts import mfa
 from config import checks, env, health, services
 from config.services.folder import ROOM_NEEDED, Folder, try_lock
 from config.services.supervisor import listen
@@ -231,6 +232,18 @@ def database() -> Findings:
         yield Finding("tables", NOTE, f"{waiting} migrations wait.", "They run at the next start, or now: migrate.")
     else:
         yield Finding("tables", WELL, "The tables are those of this version.")
+        yield from _go_on("second factors", second_factors)
+
+
+def second_factors() -> Findings:
+    if lost := mfa.unreadable():
+        mend = (
+            "Set SECRET_KEY_FALLBACKS to the SECRET_KEY of the installation they come from (by default it is the file "
+            "secret_key in the data folder), or remove them in the admin, so that their owners can make new ones."
+        )
+        yield Finding("second factors", WRONG, f"{lost} were sealed under another SECRET_KEY and open nothing.", mend)
+    else:
+        yield Finding("second factors", WELL, "They can be read.")
 
 
 def redis_server() -> Findings:

@@ -17,6 +17,7 @@ VERSION = env.VERSION
 # Safety. Outside of DEBUG, a secret key of the installation is made on first start and kept in the data folder.
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = services.secret_key()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # of before: they open what they sealed, and seal nothing
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [".localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS")
 HTTPS = env.flag("HTTPS")
@@ -184,6 +185,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL.leaves else "optional"
 OPEN_FOR_SIGNUP = env.flag("OPEN_FOR_SIGNUP", True)
 REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA")
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
