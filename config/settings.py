@@ -1,6 +1,7 @@
 """Every setting of an installation, in one file. What an operator may change is read from the environment."""
 
 import os
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -78,6 +78,9 @@ INSTALLED_APPS = [
     "analytics.desk",
     "config",
 ]
+
+if sys.argv[1:2] == ["runserver"]:
+    INSTALLED_APPS.insert(0, "daphne")  # it serves sockets too; no other command needs a web server
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -120,7 +123,12 @@ DATABASES = {"default": services.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = services.redis_url()
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "as"}
+    "default": {
+        "BACKEND": "config.cache.Cache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "as",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
 }
 # Subscriptions outlive an emptied or restarted Redis. They know no databases: the prefix tells installations apart.
 CHANNEL_LAYERS = {

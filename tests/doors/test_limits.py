@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from accounts import limits
+from tests.factories import PASSWORD, UserFactory
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +113,19 @@ def test_without_redis_everybody_is_let_in_and_the_log_says_so(who, settings, mo
 
     assert [bool(limits.hit("few", who)) for _ in range(5)] == [True] * 5
     assert "Redis does not answer" in said[0]
+
+
+@pytest.mark.django_db
+def test_without_redis_people_sign_in_all_the_same(client, shop, settings):
+    maria = UserFactory(email="maria@example.com", signs_in=True)
+    elsewhere = {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}
+    settings.CACHES, settings.REDIS_URL = {"default": elsewhere}, elsewhere["LOCATION"]
+
+    client.post("/account/login/", {"login": "maria@example.com", "password": "wrong"})
+    assert "_auth_user_id" not in client.session
+    client.post("/account/login/", {"login": "maria@example.com", "password": PASSWORD})
+
+    assert client.session["_auth_user_id"] == str(maria.pk)
 
 
 def test_no_rate_means_no_limit_and_a_rate_of_none_means_never(who):
