@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -15,15 +16,18 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import redis
 
 from config import env
 from config.services import redis as services_redis
 from config.services.folder import Folder
+from config.services.holding import Hold
 
 # Somebody who is not root, and owns what root owns outside.
 AS_ANOTHER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 SAID_IN = {"keeper": "keeper.state", "postgres": "postgres/postmaster.pid", "redis": "redis/redis.pid"}
+PATIENCE = 180  # seconds, for a machine that is busy with other things; what never comes fails all the same
 FROM_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY", "AFTERSALE_DATA", "DATABASE_POOL", "PORT")
 
 
@@ -39,7 +43,7 @@ class Installation:
         return f"http://localhost:{self.port}"
 
     def manage(
-        self, *arguments: str, before: tuple[str, ...] = (), timeout: float = 60, **options: Any
+        self, *arguments: str, before: tuple[str, ...] = (), timeout: float = PATIENCE, **options: Any
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, perhaps `before` which another one comes, such as unshare."""
         return subprocess.run(
@@ -54,6 +58,17 @@ class Installation:
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "manage.py", *arguments]
+
+    def held(self) -> Hold:
+        """Its servers, for as long as somebody holds them."""
+        return Hold(Folder(self.data), ["postgres", "redis"], say=lambda words: None)
+
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
+        """What its database answers."""
+        sockets = str(Folder(self.data).sockets)
+        with psycopg.connect(host=sockets, user="aftersale", dbname="aftersale", autocommit=True) as link:
+            answer = link.execute(question)
+            return answer.fetchall() if answer.description else []
 
     def up(self, *arguments: str) -> list[str]:
         """Start everything and return what was said until it was ready."""
@@ -81,7 +96,7 @@ class Installation:
         process.send_signal(number)
         with process.stdout as rest:
             rest.read()
-        return process.wait(60)
+        return process.wait(PATIENCE)
 
     def get(self, path: str, timeout: float = 5) -> tuple[int, bytes]:
         link = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -97,7 +112,7 @@ class Installation:
             return self.get("/healthz")[0] == 200
         return False
 
-    def kill(self, part: str, *, by: int = signal.SIGKILL, within: float = 30) -> float:
+    def kill(self, part: str, *, by: int = signal.SIGKILL, within: float = PATIENCE) -> float:
         """Kill one part and return the seconds until all is well again, with another process in its place."""
         before, began = self.pids()[part], time.monotonic()
         os.kill(before, by)
@@ -149,8 +164,11 @@ def installation(prefix: str = "aftersale-scratch-", **environment: str) -> Iter
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
+    """One below those that the system hands out to whoever asks for any, so that nobody is given it meanwhile."""
+    dice = random.SystemRandom()
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", dice.randrange(15_000, 32_000))) as listening:
+            return listening.getsockname()[1]
 
 
 def pause(seconds: float = 0.05) -> None:
@@ -158,7 +176,7 @@ def pause(seconds: float = 0.05) -> None:
     time.sleep(seconds)
 
 
-def wait_for(fact: Any, within: float = 15) -> bool:
+def wait_for(fact: Any, within: float = PATIENCE) -> bool:
     """Whether it becomes true in time."""
     until = time.monotonic() + within
     while not fact():

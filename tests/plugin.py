@@ -81,7 +81,8 @@ def _start() -> None:
 def _address(scratch: Folder, *, number: int) -> None:
     """Where this process finds its own part of the scratch servers."""
     own = scratch.path / f"worker-{number}"
-    own.mkdir(exist_ok=True)
+    Folder(own).make()
+    (own / "static").mkdir(exist_ok=True)  # there is nothing in it, but WhiteNoise looks for it
     os.environ |= {
         "AFTERSALE_DATA": str(own),
         "DATABASE_URL": f"postgres:///aftersale?user=aftersale&host={scratch.sockets}",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 
 from accounts.models import Membership, Role, Shop
@@ -35,6 +35,7 @@ class OwnShopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the stubs kno
     """Rows of the shops one runs; foreign rows are not there."""
 
     shop_path = "shop"
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.shop_path}__in": own_shops(request.user)})

@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'consent text',
                 'verbose_name_plural': 'consent texts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('purpose__in', ['necessary', 'personalisation', 'learning', 'statistics', 'news'])), name='consent_text_purpose_is_known'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='consent_text_versions_begin_at_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +94,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_in_small_letters'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +116,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', None), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='customer_email_in_small_letters'),
+                    models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='customer_email_is_absent_not_empty'),
+                    models.CheckConstraint(condition=models.Q(('email_verified', False), ('email__isnull', False), _connector='OR'), name='no_proof_without_an_address'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('email', None), ('name', ''), ('phone', ''), ('user', None)), _connector='OR'), name='a_merged_customer_is_an_empty_shell'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='nobody_is_merged_into_herself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +140,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'consent',
                 'verbose_name_plural': 'consents',
+                'indexes': [
+                    models.Index(fields=['customer', 'purpose', '-id'], name='consent_latest_first'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('purpose__in', ['necessary', 'personalisation', 'learning', 'statistics', 'news'])), name='consent_purpose_is_known'),
+                    models.CheckConstraint(condition=models.Q(('how__in', ['chat', 'page', 'team', 'api'])), name='consent_how_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +167,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'order',
                 'verbose_name_plural': 'orders',
+                'indexes': [
+                    models.Index(fields=['customer', '-placed_at'], name='orders_of_a_customer'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='order_number_is_not_empty'),
+                    models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='order_total_is_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('shipping__gte', 0)), name='order_shipping_is_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='order_currency_is_a_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +192,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'order line',
                 'verbose_name_plural': 'order lines',
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'position'), name='one_order_line_at_a_position'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='an_order_line_has_something'),
+                    models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='order_line_price_is_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +214,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'external_id'), name='one_payment_for_an_external_id'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_more_than_nothing'),
+                    models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='payment_currency_is_a_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +254,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refund',
                 'verbose_name_plural': 'refunds',
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'external_id'), name='one_refund_for_an_external_id'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_is_more_than_nothing'),
+                    models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='refund_currency_is_a_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +272,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'returned line',
                 'verbose_name_plural': 'returned lines',
+                'constraints': [
+                    models.UniqueConstraint(fields=('return_of', 'line'), name='an_order_line_once_in_a_return'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='a_returned_line_has_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +294,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'shipment',
                 'verbose_name_plural': 'shipments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'carrier', 'tracking_number'), name='one_shipment_for_a_tracking_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +341,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'product',
                 'verbose_name_plural': 'products',
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'external_id'), name='one_product_for_an_external_id'),
+                ],
             },
         ),
         migrations.AddField(
@@ -308,6 +363,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'shop'), name='one_role_in_a_shop'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['agent', 'admin'])), name='membership_role_is_known'),
+                ],
             },
         ),
         migrations.AddField(
@@ -333,6 +392,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'agent presence',
                 'verbose_name_plural': 'agent presences',
+                'indexes': [
+                    models.Index(fields=['shop', 'status', 'last_seen_at'], name='presence_who_is_there'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'shop'), name='one_presence_in_a_shop'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['online', 'away', 'offline'])), name='presence_status_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +412,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'team',
                 'verbose_name_plural': 'teams',
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'name'), name='team_name_is_one_in_a_shop'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +430,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'tracking event',
                 'verbose_name_plural': 'tracking events',
+                'constraints': [
+                    models.UniqueConstraint(fields=('shipment', 'external_id'), name='one_tracking_event_for_an_external_id'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +450,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'variant',
                 'verbose_name_plural': 'variants',
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'sku'), name='one_variant_for_a_stock_number'),
+                    models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='variant_price_is_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='variant_currency_is_a_code'),
+                ],
             },
         ),
         migrations.AddField(
@@ -386,96 +463,12 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lines', to='accounts.variant', verbose_name='variant'),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_in_small_letters'),
-        ),
-        migrations.AddIndex(
-            model_name='consentrecord',
-            index=models.Index(fields=['customer', 'purpose', '-id'], name='consent_latest_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['necessary', 'personalisation', 'learning', 'statistics', 'news'])), name='consent_purpose_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['chat', 'page', 'team', 'api'])), name='consent_how_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('order', 'external_id'), name='one_payment_for_an_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_more_than_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='payment_currency_is_a_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('order', 'external_id'), name='one_refund_for_an_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_is_more_than_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='refund_currency_is_a_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.UniqueConstraint(fields=('return_of', 'line'), name='an_order_line_once_in_a_return'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='a_returned_line_has_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('order', 'carrier', 'tracking_number'), name='one_shipment_for_a_tracking_number'),
-        ),
-        migrations.AddConstraint(
             model_name='return',
             constraint=models.UniqueConstraint(fields=('shop', 'number'), name='return_number_is_one_in_a_shop'),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('shop', 'external_id'), name='one_product_for_an_external_id'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-placed_at'], name='orders_of_a_customer'),
-        ),
-        migrations.AddConstraint(
             model_name='order',
             constraint=models.UniqueConstraint(fields=('shop', 'number'), name='order_number_is_one_in_a_shop'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='order_number_is_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='order_total_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('shipping__gte', 0)), name='order_shipping_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='order_currency_is_a_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'shop'), name='one_role_in_a_shop'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['agent', 'admin'])), name='membership_role_is_known'),
         ),
         migrations.AddIndex(
             model_name='customer',
@@ -490,80 +483,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('email_verified', True)), fields=('shop', 'email'), name='one_customer_for_a_proven_address'),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('email', None), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='customer_email_in_small_letters'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='customer_email_is_absent_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('email_verified', False), ('email__isnull', False), _connector='OR'), name='no_proof_without_an_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('email', None), ('name', ''), ('phone', ''), ('user', None)), _connector='OR'), name='a_merged_customer_is_an_empty_shell'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='nobody_is_merged_into_herself'),
-        ),
-        migrations.AddConstraint(
             model_name='consenttext',
             constraint=models.UniqueConstraint(fields=('shop', 'purpose', 'language', 'version'), name='one_consent_text_for_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['necessary', 'personalisation', 'learning', 'statistics', 'news'])), name='consent_text_purpose_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='consent_text_versions_begin_at_one'),
-        ),
-        migrations.AddIndex(
-            model_name='agentpresence',
-            index=models.Index(fields=['shop', 'status', 'last_seen_at'], name='presence_who_is_there'),
-        ),
-        migrations.AddConstraint(
-            model_name='agentpresence',
-            constraint=models.UniqueConstraint(fields=('user', 'shop'), name='one_presence_in_a_shop'),
-        ),
-        migrations.AddConstraint(
-            model_name='agentpresence',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['online', 'away', 'offline'])), name='presence_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('shop', 'name'), name='team_name_is_one_in_a_shop'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackingevent',
-            constraint=models.UniqueConstraint(fields=('shipment', 'external_id'), name='one_tracking_event_for_an_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(fields=('shop', 'sku'), name='one_variant_for_a_stock_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='variant_price_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='variant_currency_is_a_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='one_order_line_at_a_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='an_order_line_has_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='order_line_price_is_not_negative'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

@@ -49,6 +49,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'conversation',
                 'verbose_name_plural': 'conversations',
+                'indexes': [
+                    models.Index(fields=['shop', '-last_message_at', '-id'], name='inbox_newest'),
+                    models.Index(fields=['customer', '-last_message_at', '-id'], name='customer_newest'),
+                    models.Index(condition=models.Q(('turn_due_at__isnull', False)), fields=['turn_due_at'], name='turns_due'),
+                    models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['shop', 'waiting_since'], name='waiting_longest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('customer', 'opening_id'), name='a_conversation_opens_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('holder', 'person'), ('person__isnull', False)), models.Q(models.Q(('holder', 'person'), _negated=True), ('person__isnull', True)), _connector='OR'), name='a_person_holds_in_person'),
+                    models.CheckConstraint(condition=models.Q(('turn_due_at', None), ('holder', 'bot'), _connector='OR'), name='only_the_bot_owes_turns'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +82,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
+                'constraints': [
+                    models.UniqueConstraint(fields=('conversation', 'seq'), name='a_place_holds_one_message'),
+                    models.UniqueConstraint(fields=('conversation', 'client_id'), name='a_client_says_it_once'),
+                    models.UniqueConstraint(fields=('channel', 'external_id'), name='a_channel_says_it_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('author', 'person'), _negated=True), ('person__isnull', False), _connector='OR'), name='a_person_signs_her_messages'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +126,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attachment',
                 'verbose_name_plural': 'attachments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('conversation', 'client_id'), name='a_file_is_uploaded_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,58 +151,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'action',
                 'verbose_name_plural': 'actions',
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'requested')), fields=['due_at'], name='actions_due'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['shop', '-last_message_at', '-id'], name='inbox_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['customer', '-last_message_at', '-id'], name='customer_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('turn_due_at__isnull', False)), fields=['turn_due_at'], name='turns_due'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['shop', 'waiting_since'], name='waiting_longest'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('customer', 'opening_id'), name='a_conversation_opens_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder', 'person'), ('person__isnull', False)), models.Q(models.Q(('holder', 'person'), _negated=True), ('person__isnull', True)), _connector='OR'), name='a_person_holds_in_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('turn_due_at', None), ('holder', 'bot'), _connector='OR'), name='only_the_bot_owes_turns'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'seq'), name='a_place_holds_one_message'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'client_id'), name='a_client_says_it_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('channel', 'external_id'), name='a_channel_says_it_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author', 'person'), _negated=True), ('person__isnull', False), _connector='OR'), name='a_person_signs_her_messages'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('conversation', 'client_id'), name='a_file_is_uploaded_once'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(condition=models.Q(('status', 'requested')), fields=['due_at'], name='actions_due'),
         ),
     ]

@@ -50,7 +50,7 @@ class Folder:
                 raise Trouble(f"{self.path} is not a folder; name another one with AFTERSALE_DATA.")
             self.path.mkdir(parents=True, exist_ok=True)
             inside = {entry.name for entry in self.path.iterdir()} - {"lost+found"}
-            if inside and not inside & OURS:
+            if inside and not {name.partition(".")[0] for name in inside} & OURS:
                 raise Trouble(f"{self.path} already holds other files; name an empty folder with AFTERSALE_DATA.")
             self.path.chmod(0o700)
             (self.path / "lock").touch(mode=0o600)  # first of all, so that who comes next knows the folder as ours

@@ -56,6 +56,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'category',
                 'verbose_name_plural': 'categories',
                 'ordering': ['position', 'name', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'slug'), name='category_slug_is_one_in_a_shop'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +82,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'article',
                 'verbose_name_plural': 'articles',
+                'indexes': [
+                    models.Index(fields=['shop', 'status', 'audience'], name='article_by_status'),
+                    models.Index(condition=models.Q(('publish_at__isnull', False)), fields=['publish_at'], name='article_by_hour'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'external_id', 'language'), name='article_is_one_in_a_shop_and_language'),
+                    models.UniqueConstraint(fields=('shop', 'language', 'slug'), name='article_slug_is_one_in_a_language'),
+                    models.CheckConstraint(condition=models.Q(('translation_of', None), models.Q(('translation_of', models.F('pk')), _negated=True), _connector='OR'), name='no_translation_of_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +111,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'chunk',
                 'verbose_name_plural': 'chunks',
+                'indexes': [
+                    models.Index(fields=['shop', 'language', 'audience'], name='chunk_by_reader'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('article', 'position'), name='chunks_stand_in_order'),
+                    models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='a_chunk_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +136,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'gap',
                 'verbose_name_plural': 'gaps',
+                'indexes': [
+                    models.Index(fields=['shop', 'status', '-count'], name='gap_by_count'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,6 +198,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'posting',
                 'verbose_name_plural': 'postings',
+                'indexes': [
+                    models.Index(models.F('key'), models.OrderBy(models.F('impact'), descending=True), include=('audience', 'chunk_id'), name='posting_strongest_first'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +241,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'revision',
                 'verbose_name_plural': 'revisions',
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('article', 'number'), name='revisions_are_numbered'),
+                ],
             },
         ),
         migrations.AddField(
@@ -244,6 +272,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tag',
                 'verbose_name_plural': 'tags',
                 'ordering': ['name', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'name'), name='tag_is_one_in_a_shop'),
+                ],
             },
         ),
         migrations.AddField(
@@ -296,6 +327,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vector',
                 'verbose_name_plural': 'vectors',
+                'indexes': [
+                    pgvector.django.indexes.HnswIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Cast('embedding', pgvector.django.halfvec.HalfVectorField(dimensions=384)), name='halfvec_ip_ops'), condition=models.Q(('dimension', 384)), name='vector_near_384'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +344,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vote',
                 'verbose_name_plural': 'votes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('article', 'voter'), name='one_vote_a_voice'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -324,75 +361,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'word',
                 'verbose_name_plural': 'words',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['slips'], name='word_by_slips'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('shop', 'slug'), name='category_slug_is_one_in_a_shop'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(models.F('key'), models.OrderBy(models.F('impact'), descending=True), include=('audience', 'chunk_id'), name='posting_strongest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='gap',
-            index=models.Index(fields=['shop', 'status', '-count'], name='gap_by_count'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='revisions_are_numbered'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(fields=['shop', 'language', 'audience'], name='chunk_by_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('article', 'position'), name='chunks_stand_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='a_chunk_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('shop', 'name'), name='tag_is_one_in_a_shop'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['shop', 'status', 'audience'], name='article_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('publish_at__isnull', False)), fields=['publish_at'], name='article_by_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(fields=('shop', 'external_id', 'language'), name='article_is_one_in_a_shop_and_language'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(fields=('shop', 'language', 'slug'), name='article_slug_is_one_in_a_language'),
         ),
         migrations.AddConstraint(
             model_name='article',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('published_revision__isnull', False), _connector='OR'), name='a_published_article_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('translation_of', None), models.Q(('translation_of', models.F('pk')), _negated=True), _connector='OR'), name='no_translation_of_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='vector',
-            index=pgvector.django.indexes.HnswIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Cast('embedding', pgvector.django.halfvec.HalfVectorField(dimensions=384)), name='halfvec_ip_ops'), condition=models.Q(('dimension', 384)), name='vector_near_384'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('article', 'voter'), name='one_vote_a_voice'),
-        ),
-        migrations.AddIndex(
-            model_name='word',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['slips'], name='word_by_slips'),
         ),
         migrations.RunSQL(FINAL, NOT_FINAL),
     ]

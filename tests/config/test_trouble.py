@@ -5,27 +5,16 @@ import os
 import shutil
 import socket
 import subprocess
-from pathlib import Path
 
-import psycopg
 import pytest
 
 from config.services import postgres
 from config.services.folder import Folder
-from config.services.holding import Hold
 from config.services.process import Kept
-from tests.installation import AS_ANOTHER, can, installation, wait_for
+from tests.installation import AS_ANOTHER, can, wait_for
 
 SMALL_DISK = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=64m tmpfs "$AFTERSALE_DATA" && exec "$@"', "sh")
 IN_A_MOUNT = SMALL_DISK[:2] if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user", "--mount")
-DEBIAN_POSTGRES = Path("/usr/lib/postgresql/15/bin")
-
-
-@pytest.fixture
-def place():
-    with installation() as place:
-        yield place
-        assert wait_for(lambda: not place.processes()), "a process outlived its test"
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:
@@ -89,27 +78,23 @@ def test_a_folder_of_a_newer_version_is_refused(place):
     assert not (place.data / "postgres").exists()
 
 
-def test_a_database_of_a_newer_version_is_refused_untouched(place):
-    with holding(place), at(place) as link:
-        link.execute("create table django_migrations (id serial, app text, name text, applied timestamptz)")
-        link.execute("insert into django_migrations (app, name) values ('accounts', '9999_in_the_future')")
+def test_a_database_of_a_newer_version_is_refused_untouched(ready):
+    with ready.held():
+        ready.ask("create table django_migrations (id serial, app text, name text, applied timestamptz)")
+        ready.ask("insert into django_migrations (app, name) values ('accounts', '9999_in_the_future')")
 
-    said = sentence(place.manage("up"))
+    said = sentence(ready.manage("up"))
 
     assert "accounts.9999_in_the_future" in said
-    with holding(place), at(place) as link:
-        tables = link.execute(
-            "select relname from pg_class where relkind = 'r' and relname !~ '^(pg_|sql_)'"
-        ).fetchall()
+    with ready.held():
+        tables = ready.ask("select relname from pg_class where relkind = 'r' and relname !~ '^(pg_|sql_)'")
     assert tables == [("django_migrations",)]
 
 
-def test_a_cluster_of_another_postgres_is_refused(place):
-    with holding(place):
-        pass
-    (place.data / "postgres" / "PG_VERSION").write_text("15\n")
+def test_a_cluster_of_another_postgres_is_refused(ready):
+    (ready.data / "postgres" / "PG_VERSION").write_text("15\n")
 
-    assert "another version of Postgres" in sentence(place.manage("migrate"))
+    assert "another version of Postgres" in sentence(ready.manage("migrate"))
 
 
 def test_a_second_up_is_refused(place):
@@ -139,13 +124,10 @@ def test_a_disk_without_one_free_byte_is_named(place):
     assert "is full" in said
 
 
-def test_a_postgres_without_pgvector_is_refused(place):
-    with bare_postgres(place) as server:
-        place.environment |= {
-            "DATABASE_URL": f"postgres:///aftersale?user=aftersale&host={server}",
-            "REDIS_URL": redis(),
-        }
-        said = sentence(place.manage("up"))
+def test_a_postgres_without_pgvector_is_refused(place, bare_postgres):
+    place.environment |= {"DATABASE_URL": bare_postgres, "REDIS_URL": redis()}
+
+    said = sentence(place.manage("up"))
 
     assert "pgvector" in said
     assert "0.8" in said
@@ -178,42 +160,20 @@ def test_a_model_with_other_weights_is_refused(place):
     assert not (place.data / "postgres").exists()
 
 
-def holding(place) -> Hold:
-    return Hold(Folder(place.data), ["postgres", "redis"], say=lambda words: None)
-
-
-def at(place) -> psycopg.Connection:
-    return psycopg.connect(host=str(Folder(place.data).sockets), user="aftersale", dbname="aftersale", autocommit=True)
-
-
 def redis() -> str:
     return os.environ["REDIS_URL"]
 
 
-class bare_postgres:
-    """A real Postgres whose extensions were never installed."""
-
-    def __init__(self, place) -> None:
-        self.folder = Folder(place.data.with_name(f"{place.data.name}-bare"))
-
-    def __enter__(self) -> Path:
-        self.folder.make()
-        server = postgres.Postgres(self.folder, scratch=True)
-        server.prepare(lambda words: None)
-        copy = self.folder.path.with_name(f"{self.folder.path.name}-programs")
-        wheel = server.programs.parent.parent
-        shutil.copytree(wheel.parent / f"{wheel.name}.libs", copy / f"{wheel.name}.libs")
-        for part in ("bin", "lib", "share"):
-            shutil.copytree(server.programs.parent / part, copy / wheel.name / "pginstall18" / part)
-        self.copy, server.programs = copy, copy / wheel.name / "pginstall18" / "bin"
-        (server.programs.parent / "share" / "postgresql" / "extension" / "vector.control").unlink()
-        copy.chmod(0o755)
-        self.kept = Kept(server)
-        self.kept.start()
+@pytest.fixture
+def bare_postgres(ready, monkeypatch):
+    """A real Postgres that finds no extension."""
+    monkeypatch.setitem(postgres.FOR_TESTS, "extension_control_path", "/nowhere")
+    server = postgres.Postgres(Folder(ready.data), scratch=True)
+    server.prepare(lambda words: None)
+    kept = Kept(server)
+    kept.start()
+    try:
         assert wait_for(server.is_ready)
-        return self.folder.sockets
-
-    def __exit__(self, *_: object) -> None:
-        self.kept.stop(within=20)
-        shutil.rmtree(self.folder.path)
-        shutil.rmtree(self.copy)
+        yield f"postgres:///aftersale?user=aftersale&host={server.folder.sockets}"
+    finally:
+        kept.stop(within=20)

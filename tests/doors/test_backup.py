@@ -21,6 +21,7 @@ from psycopg import sql
 from config import backup, env, restore
 from config.trouble import Trouble
 from tests import factories
+from tests.installation import PATIENCE
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 pytestmark = pytest.mark.xdist_group("backup")
@@ -88,7 +89,7 @@ class Place:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
 

