@@ -35,6 +35,11 @@ def signs(passages: Sequence[Passage]) -> tuple[float, float, float]:
     return best.likeness, best.overlap, math.sqrt(lead)
 
 
+def floors() -> dict[str, float]:
+    """What we answer from, by what a score rests on."""
+    return dict(_FLOORS)
+
+
 def floor(passages: Sequence[Passage]) -> float:
     """Under this we do not answer."""
     return _FLOORS[passages[0].basis] if passages else 1.0

@@ -1,12 +1,14 @@
 """What the shop is asked and cannot answer, gathered by meaning into the editors' list."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,14 +76,36 @@ def draft(gap: Gap, *, by: User | None = None, at: datetime | None = None) -> Ar
 
 
 @transaction.atomic
-def dismiss(gap: Gap) -> None:
+def dismiss(*gaps: Gap) -> None:
     """Say that this is not for the shop to answer; the same question does not come back to the list."""
-    Gap.objects.filter(pk=gap.pk).update(status=Gap.Status.DISMISSED)
+    Gap.objects.filter(pk__in=[gap.pk for gap in gaps]).update(status=Gap.Status.DISMISSED)
 
 
 @transaction.atomic
-def reopen(gap: Gap) -> None:
-    Gap.objects.filter(pk=gap.pk).update(status=Gap.Status.OPEN)
+def reopen(*gaps: Gap) -> None:
+    """Put questions back on the list."""
+    Gap.objects.filter(pk__in=[gap.pk for gap in gaps]).update(status=Gap.Status.OPEN)
+
+
+def weekly(gaps: Iterable[Gap], *, at: datetime, weeks: int = 8) -> dict[int, list[int]]:
+    """How often each was asked in each of the last weeks, the oldest first."""
+    counts = {gap.pk: [0] * weeks for gap in gaps}
+    asked = GapQuestion.objects.filter(gap__in=counts, at__gt=at - timedelta(weeks=weeks), at__lte=at)
+    for gap, when in asked.values_list("gap", "at"):
+        counts[gap][weeks - 1 - (at - when).days // 7] += 1
+    return counts
+
+
+def examples(gaps: Iterable[Gap], *, most: int = 5) -> dict[int, list[str]]:
+    """The last different ways each was asked in."""
+    said: dict[int, list[str]] = {gap.pk: [] for gap in gaps}
+    latest = GapQuestion.objects.filter(gap__in=said).annotate(
+        place=Window(RowNumber(), partition_by="gap", order_by=["-at", "-pk"])
+    )
+    for gap, text in latest.filter(place__lte=4 * most).order_by("gap", "place").values_list("gap", "text"):
+        if text not in said[gap] and len(said[gap]) < most:
+            said[gap].append(text)
+    return said
 
 
 def export(customer: Customer) -> Iterable[dict[str, Any]]:

@@ -8,10 +8,11 @@ from functools import partial
 
 from celery import shared_task
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from pgvector import SparseVector
 
 from knowledge import chunking, recipes, words
-from knowledge.models import Article, Chunk, Posting, Revision, Status, Term, TitleVector, Vector
+from knowledge.models import Article, Chunk, Posting, Recipe, Revision, Status, Term, TitleVector, Vector
 from knowledge.models.index import TERM_DIMENSIONS
 
 VERSION = 1  # raise it when the same words are to be cut or counted otherwise
@@ -78,6 +79,30 @@ def set_audience(article: Article) -> None:
     Chunk.objects.filter(pk__in=chunks).exclude(audience=article.audience).update(audience=article.audience)
     Vector.objects.filter(chunk__in=chunks).exclude(audience=article.audience).update(audience=article.audience)
     Posting.objects.filter(chunk__in=chunks).exclude(audience=article.audience).update(audience=article.audience)
+
+
+def renew(
+    chosen: QuerySet[Article],
+    *,
+    from_scratch: bool = False,
+    read: recipes.Progress | None = None,
+    embedded: recipes.Progress | None = None,
+) -> Recipe:
+    """Cut, count and embed again whatever changed of published articles; searches go on meanwhile."""
+    total = chosen.count()
+    for number, article in enumerate(chosen.order_by("pk").iterator(chunk_size=200), 1):
+        if from_scratch:
+            take_out(article)
+        put(article, embed=False)
+        if read:
+            read(number, total)
+    return recipes.follow(embedded)
+
+
+@shared_task(name="knowledge.renew", time_limit=6 * 3600)
+def renew_shop(pk: int) -> None:
+    """Index all that a shop has published again."""
+    renew(Article.objects.published().filter(shop=pk))
 
 
 @shared_task(name="knowledge.embed_article")

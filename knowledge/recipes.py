@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
 
@@ -11,8 +12,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import Shop
 from knowledge import chunking, embeddings
-from knowledge.models import Chunk, Recipe, Status, TitleVector
+from knowledge.models import Article, Chunk, Recipe, Status, TitleVector, Vector
 from knowledge.models.index import BUNDLED_DIMENSION
 
 BATCH = 64
@@ -92,6 +94,38 @@ def missing(recipe: Recipe, article: int | None = None) -> QuerySet[Chunk]:
     """The chunks that have no vector of this recipe."""
     chunks = Chunk.objects.without_vector(recipe)
     return chunks.filter(article=article) if article else chunks
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a shop's chunks have their vectors by one recipe."""
+
+    shop: Shop
+    recipe: Recipe
+    articles: int
+    chunks: int
+    embedded: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.embedded >= self.chunks
+
+
+def standings(shops: Iterable[Shop]) -> list[Standing]:
+    """For each shop and each recipe in use, how far its vectors are."""
+    serving()
+    used = list(Recipe.objects.exclude(state=Recipe.State.RETIRED).order_by("-state", "pk"))
+    return [
+        Standing(
+            shop,
+            recipe,
+            articles=Article.objects.published().filter(shop=shop).count(),
+            chunks=Chunk.objects.filter(shop=shop).count(),
+            embedded=Vector.objects.filter(shop=shop, recipe=recipe).count(),
+        )
+        for shop in shops
+        for recipe in used
+    ]
 
 
 @shared_task(name="knowledge.sweep")

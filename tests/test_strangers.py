@@ -27,7 +27,7 @@ from chat import attachments, handoff, intake
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
 from config.asgi import application
-from knowledge import articles, pictures
+from knowledge import articles, evaluation, gaps, pictures, recipes
 from knowledge.models import Audience
 from tests import factories
 from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS, Door
@@ -305,7 +305,10 @@ def a_row_of(model, world, shop):
         ),
         "knowledge.Article": lambda: articles.draft(shop, title="How we work", body="In turns."),
         "knowledge.Category": lambda: model.objects.create(shop=shop, name="House", slug="house"),
+        "knowledge.Gap": lambda: gaps.record(shop, "Do you sell gift cards?"),
+        "knowledge.Measurement": lambda: evaluation.keep(shop, "answers", {"n": 1}),
         "knowledge.Picture": lambda: model.objects.get(),
+        "knowledge.Recipe": lambda: recipes.serving(),
         "knowledge.Tag": lambda: model.objects.create(shop=shop, name="house"),
         "ledger.Event": lambda: model.objects.first(),
         "ledger.Delivery": lambda: model.objects.create(

@@ -53,10 +53,14 @@ class DeskAdmin(OwnShopAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None or not self.has_view_permission(request, obj):
             return self.has_view_permission(request, obj)
-        return self.mine_to_change(request).filter(pk=obj.pk).exists()
+        return self.may_write(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
+
+    def may_write(self, request: HttpRequest, row: Any) -> bool:
+        """Whether she runs the shop of a row."""
+        return self.mine_to_change(request).filter(pk=row.pk).exists()
 
     def not_there(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """What Django's own pages say of a row that is missing or foreign."""
@@ -69,7 +73,7 @@ class DeskAdmin(OwnShopAdmin):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             row = get_object_or_404(self.get_queryset(request), pk=object_id)
-            if writes and not self.has_change_permission(request, row):
+            if writes and not self.may_write(request, row):
                 raise PermissionDenied
             if writes and request.method != "POST":
                 raise Http404

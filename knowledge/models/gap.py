@@ -44,8 +44,9 @@ class Gap(models.Model):
         indexes = [models.Index(fields=["shop", "status", "-count"], name="gap_by_count")]
 
     def __str__(self) -> str:
-        first = self.questions.order_by("pk").first()
-        return first.text if first else str(_("A question"))
+        if "first" not in vars(self):  # the admin's list has it from the row
+            self.first = self.questions.order_by("pk").values_list("text", flat=True).first()
+        return self.first or str(_("A question"))
 
 
 class GapQuestion(models.Model):

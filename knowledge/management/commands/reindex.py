@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from knowledge import indexing, recipes
+from knowledge import indexing
 from knowledge.management.base import KnowledgeCommand
 from knowledge.models import Article
 
@@ -19,7 +19,7 @@ class Command(KnowledgeCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        articles = Article.objects.published().order_by("pk")
+        articles = Article.objects.published()
         if options["knowledge"]:
             articles = articles.filter(shop=self.shop(options))
         total = articles.count()
@@ -31,13 +31,11 @@ class Command(KnowledgeCommand):
             if not options["json"]:
                 self.progress("vectors", done, of)
 
-        for number, article in enumerate(articles.iterator(chunk_size=200), 1):
-            if options["from_scratch"]:
-                indexing.take_out(article)
-            indexing.put(article, embed=False)
+        def read(done: int, of: int) -> None:
             if not options["json"]:
-                self.progress("articles", number, total)
-        recipe = recipes.follow(progress)
+                self.progress("articles", done, of)
+
+        recipe = indexing.renew(articles, from_scratch=options["from_scratch"], read=read, embedded=progress)
         seconds = round(time.monotonic() - started, 2)
         if options["json"]:
             self.tell({"articles": total, "embedded": embedded, "recipe": recipe.stamp, "seconds": seconds})
