@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts import limits
-from config import health, style, views
+from config import administration, health, style, views
 from knowledge import feeds, gallery
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("style/", style.style, name="style"),
     path("language/", views.set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
+    path("admin/", admin.site.admin_view(administration.home)),  # in the place of Django's own index
     path("admin/", admin.site.urls),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
