@@ -30,6 +30,14 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// A time says exactly when it was to whoever points at it, in her own zone and language.
+document.addEventListener("pointerover", (event) => {
+  const time = closest(event, "time[datetime]:not([title])");
+  if (!time) return;
+  const clock = time.dateTime.includes("T") ? { timeStyle: "short" } : {};
+  time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "full", ...clock });
+});
+
 function outside({ target, clientX, clientY }) {
   const box = target.getBoundingClientRect();
   return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
