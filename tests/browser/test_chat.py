@@ -193,6 +193,19 @@ def test_a_guest_who_signs_in_takes_her_talk_and_her_unsent_words_along(visit):
     only_the_line(page)
 
 
+def test_a_request_of_a_guest_that_crosses_her_sign_in_ends_nothing(visit):
+    page = visit()
+    begin(page, "I am a guest")
+    line = Lines(page)
+    page.reload()
+    page.route(re.compile("/since/"), lambda route: route.fulfill(status=404), times=1)
+    with page.expect_response(lambda answer: "/since/" in answer.url and answer.status == 404, timeout=SLOW):
+        line.cut()
+    write(page, "Still here")
+    expect(own(page, "Still here")).to_have_attribute("data-seq", re.compile(r"\d"), timeout=SLOW)
+    only_the_line(page)
+
+
 def test_a_restart_of_the_server_goes_unnoticed(visit, site):
     maria, anna = visit("maria"), visit("anna")
     answer(anna, begin(maria, "Before the restart"))

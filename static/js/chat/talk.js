@@ -9,7 +9,7 @@ import { Standing } from "./standing.js";
 import { Tail } from "./tail.js";
 import { Thread } from "./thread.js";
 
-const SIGNED_OUT = 4401;
+const SIGNED_OUT = 4401, CROSSING = 1500;
 
 export class Talk {
   constructor(root) {
@@ -103,8 +103,17 @@ export class Talk {
     }
   }
 
-  failed(error) {
-    if (error instanceof NotHers) this.over();
+  async failed(error) {
+    if (!(error instanceof NotHers) || this.line.stopped) return;
+    if (await this.hasSignedIn()) return;
+    this.over();
+  }
+
+  /** A guest's request may cross her sign-in on its way, and ask as who she was a moment ago: look again before it is over. */
+  async hasSignedIn() {
+    if (!this.root.dataset.owner.startsWith("guest-")) return false;
+    await new Promise((done) => setTimeout(done, CROSSING));
+    return this.http.check().then(() => true, (error) => !(error instanceof NotHers));
   }
 
   /** The server has closed the door, perhaps only to who she was a minute ago: then it goes on over plain HTTP. */
