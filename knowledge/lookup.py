@@ -12,8 +12,9 @@ from knowledge.models import Article
 from knowledge.retrieval import Passage
 
 LONGEST = 500  # characters of a question put to the help centre
-READ = 24  # passages that are looked at, for so many articles
-MOST = 8
+READ = 24  # passages that are looked at
+WEIGHED = 8  # of these, what an answer is made of, as in the chat
+MOST = 8  # articles that are shown
 LIKE = 0.3  # cosine from which a passage fits although it has none of the words
 FAR = 0.4  # share of the best score under which the others are noise
 SHOWN = 240  # characters of a passage that are shown
@@ -58,7 +59,7 @@ def find(shop: Shop, asked: str, *, language: str, audience: int) -> Found:
 
 def answer(found: Found) -> answers.Answer | None:
     """The shop's own sentences that answer; no language model keeps a page waiting."""
-    return answers.compose(found.asked, found.passages, phrased=False) if found.has_answer else None
+    return answers.compose(found.asked, found.passages[:WEIGHED], phrased=False) if found.has_answer else None
 
 
 def _hits(shop: Shop, asked: str, passages: list[Passage], language: str | None, audience: int) -> list[Hit]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -75,11 +75,11 @@ def _places(tokens: list[Token], text: str) -> Iterator[tuple[Token, list[tuple[
     lines = text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     row, reached = -1, 0
-    for before, token in pairwise(tokens):
+    for before, token in zip([None, *tokens], tokens, strict=False):
         if not token.map or token.type not in ("inline", "fence", "code_block"):
             continue
         number, offset, found = token.map[0] + (token.type == "fence"), 0, []
-        in_table = before.type in ("th_open", "td_open")
+        in_table = before is not None and before.type in ("th_open", "td_open")
         if row != number:
             row, reached = number, 0
         for line, whole in zip(token.content.split("\n"), lines[number:], strict=False):

@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Shop
 from knowledge import lookup, markdown, quoting
 from knowledge.answers import Answer
-from knowledge.models import Article
+from knowledge.models import Article, Picture
 from knowledge.retrieval import Passage
 
 NEAR = 40  # characters between two quotes that are read on as one
 _OPEN, _SHUT = "\ue000", "\ue001"
 _SILENT = re.compile(r'<img((?: (?!alt=)[a-z]+="[^"]*")*>)')  # a picture of which nobody said what it shows
+_OURS = re.compile(r'src="/help/pictures/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"')
 _TAG = re.compile(f"{_OPEN}(\\d+){_SHUT}")
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
@@ -52,7 +53,16 @@ def laid_out(html: str) -> SafeString:
     html = html.replace("<pre>", '<pre tabindex="0">')
     html = html.replace("<img ", '<img loading="lazy" decoding="async" ')
     html = _SILENT.sub(r'<img alt=""\1', html)
-    return mark_safe(html)  # noqa: S308 (what was cleaned, in frames of ours)
+    return mark_safe(_sized(html))  # noqa: S308 (what was cleaned, in frames of ours)
+
+
+def _sized(html: str) -> str:
+    """Our own pictures with their sizes, so that nothing moves when they arrive."""
+    shown = Picture.objects.filter(public_id__in=_OURS.findall(html), width__gt=0) if _OURS.search(html) else ()
+    for picture in shown:
+        address = f'src="{picture.get_absolute_url()}"'
+        html = html.replace(address, f'width="{picture.width}" height="{picture.height}" {address}')
+    return html
 
 
 def summary(body: str) -> str:
@@ -78,7 +88,7 @@ def answered(answer: Answer, passages: Iterable[Passage]) -> Answered:
             number=number,
             article=articles[revision],
             title=articles[revision].title,
-            heading=next((name for at, a, b, name in headings if at == revision and a <= span[0] < b), ""),
+            heading=_path(next((name for at, a, b, name in headings if at == revision and a <= span[0] < b), "")),
             url=_cited(articles[revision], span),
         )
         for number, (_place, revision, span) in enumerate(runs, 1)
@@ -99,6 +109,10 @@ def _runs(answer: Answer) -> list[tuple[int, int, markdown.Span]]:
             span = runs.pop()[2][0], cited.end
         runs.append((place, cited.revision, span))
     return runs
+
+
+def _path(headings: str) -> str:
+    return headings.replace(" > ", " \u203a ")
 
 
 def _cited(article: Article, span: markdown.Span) -> str:
@@ -125,7 +139,7 @@ class Shown:
 def shown(hit: lookup.Hit, asked: str) -> Shown:
     """A hit leads to its words; where only its title fits, to the article."""
     url = _cited(hit.article, hit.cited) if hit.cited else hit.article.get_absolute_url()
-    return Shown(hit.article, url, hit.heading, lookup.spoken_of(hit.words, asked))
+    return Shown(hit.article, url, _path(hit.heading), lookup.spoken_of(hit.words, asked))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ def add(shop: Shop, file: IO[bytes], *, name: str = "", description: str = "", a
     """Keep a picture for the articles of a shop."""
     drawn, suffix = _drawn_anew(file)
     picture = Picture(shop=shop, description=description.strip()[:300] or _spoken(name), created_at=at)
+    with Image.open(io.BytesIO(drawn)) as shown:
+        picture.width, picture.height = shown.size
     picture.file.save(f"{picture.public_id.hex}.{suffix}", ContentFile(drawn), save=False)
     try:
         with transaction.atomic():

@@ -109,6 +109,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     if shown is None:
         raise Http404
     context = _article(request, found, shown, Audience.AGENTS, None) | {"is_preview": True, "canonical": "", "data": ""}
+    context["language_next"] = request.get_full_path()
     return render(request, "knowledge/article.html", context)
 
 

@@ -222,6 +222,8 @@ class Picture(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="pictures", verbose_name=_("shop"))
     file = models.ImageField(_("file"), upload_to="pictures")
+    width = models.PositiveIntegerField(default=0, editable=False)
+    height = models.PositiveIntegerField(default=0, editable=False)
     description = models.CharField(
         _("what it shows"), max_length=300, blank=True, help_text=_("Read aloud to those who do not see it.")
     )

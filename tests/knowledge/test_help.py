@@ -1,19 +1,22 @@
 """The help centre without a browser: who reads what, in which language, how fast, and what machines are told."""
 
+import io
 import json
 import re
 from datetime import date, timedelta
 from html import unescape
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Shop
 from analytics.ledger.models import Event
-from knowledge import articles, helpfulness, lookup, pages, recipes
+from knowledge import articles, helpfulness, lookup, pages, pictures, recipes
 from knowledge.models import Article, Audience, Category, Vote
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +108,13 @@ def test_editors_preview_the_newest_words_and_nobody_else_does(client, client_of
     assert "30 days" in page(client_of(anna), f"{address}?revision=1")
     assert "A new text." not in page(client_of(anna), returns.get_absolute_url())
     assert [who.get(address).status_code for who in (client, client_of(maria), client_of(stranger))] == [404, 404, 404]
+
+
+def test_who_looks_for_help_that_is_not_there_is_led_to_the_help_that_is(client, returns):
+    answer = client.get("/help/en/no-such-article/")
+    assert answer.status_code == 404
+    assert re.search(r'class="button" href="/help/">\s*To the help centre', answer.content.decode())
+    assert "To the front page" in client.get("/no/such/page/").content.decode()
 
 
 # --- languages
@@ -231,6 +241,18 @@ def test_a_wide_table_and_long_code_can_be_scrolled_by_keyboard(client, write):
     assert '<pre tabindex="0">' in html
     assert '<img loading="lazy" decoding="async" src="/static/img/logo.svg" alt="A box">' in html
     assert '<img alt="" loading="lazy" decoding="async" src="x">' in html
+
+
+def test_a_picture_of_ours_says_its_size_before_it_arrives(client, write, shop, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(file, "PNG")
+    file.seek(0)
+    picture = pictures.add(shop, file, description="A box", at=timezone.now())
+    article = write("Boxes", f"{picture.markdown}\n\n![Not there](/help/pictures/{uuid4()}/)\n")
+    html = page(client, article.get_absolute_url())
+    assert f'width="40" height="20" src="{picture.get_absolute_url()}" alt="A box"' in html
+    assert html.count('width="40"') == 1
 
 
 # --- votes

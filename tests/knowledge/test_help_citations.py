@@ -65,6 +65,11 @@ def test_a_cell_like_its_column_is_told_from_it():
     assert html.count("<mark") == 1
 
 
+def test_code_that_begins_a_text_is_marked():
+    assert marked("```\ncode\n```\n", "code") == ["code"]
+    assert marked("    code\n\nWords.", "code") == ["code"]
+
+
 def test_words_that_begin_inside_an_address_mark_their_whole_paragraph():
     start = TEXT.index("shop.example")
     page = markdown.render(TEXT, cited=(start, start + 4))
