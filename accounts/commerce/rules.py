@@ -43,20 +43,14 @@ def may(order: OrderFacts, what: str | Wish, *, by: Customer | User, at: datetim
     if side is None:
         return Refused(_("There is no such order."))
     action, wish = (what, None) if isinstance(what, str) else (what.action, what)
-    rules = (
-        Rule.objects.filter(shop=order.shop_id, action=action, is_active=True)
-        .select_related("shop")
-        .order_by("position", "pk")
-    )
-    return _weigh(order, wish, list(rules), _means(order, wish), side=side, at=at)
+    rules = [rule for rule in _rules(order.shop_id) if rule.action == action]
+    return _weigh(order, wish, rules, _means(order, wish), side=side, at=at)
 
 
 def may_each(order: OrderFacts, *, by: Customer | User, at: datetime) -> dict[str, Allowed | Refused]:
     """Every action there is, for the buttons of a card."""
     side = side_of(order, by)
-    rules = list(
-        Rule.objects.filter(shop=order.shop_id, is_active=True).select_related("shop").order_by("position", "pk")
-    )
+    rules = _rules(order.shop_id)
     return {
         action: _weigh(order, None, [rule for rule in rules if rule.action == action], Means(), side=side, at=at)
         for action in OrderAction.values
