@@ -264,7 +264,7 @@ CHAT_MODEL_OPTIONS: dict[str, Any] = {
 
 # The systems that shops are run with, by slug; a shop that is not named has its own tables.
 SHOP_SYSTEMS: dict[str, str] = {}
-SHOP_ADAPTERS = {"own": "accounts.platforms.own.Own"}
+SHOP_ADAPTERS: dict[str, str] = {}
 
 # The talk.
 ASSISTANT = os.environ.get("ASSISTANT") or "chat.assistant.reply"

@@ -43,9 +43,7 @@ class Declined(Exception):
 
 
 class Platform(Protocol):
-    """What can be asked of a shop system. Whoever calls is not in a transaction, unless the tables are our own."""
-
-    is_own: bool
+    """What can be asked of a shop system over the network. Whoever calls is not in a transaction."""
 
     def order(self, number: str) -> OrderRecord | None:
         """The order of this number as it is now; None if there is none."""
@@ -64,9 +62,11 @@ class Platform(Protocol):
         """
 
 
-def of(shop: Shop) -> Platform:
-    """The system this shop is run with; our own tables unless the settings name another."""
+def of(shop: Shop) -> Platform | None:
+    """The system this shop is run with; None where that is our own tables, as without a setting it is."""
     address = settings.SHOP_SYSTEMS.get(shop.slug) or settings.SHOP_SYSTEMS.get("")
-    scheme, _plus, rest = (address or "own+").partition("+")
+    if not address:
+        return None
+    scheme, _plus, rest = address.partition("+")
     adapter: Callable[[Shop, str], Platform] = import_string(settings.SHOP_ADAPTERS[scheme])
     return adapter(shop, rest)

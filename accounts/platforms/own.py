@@ -8,9 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from accounts.commerce.facts import OrderFacts
 from accounts.commerce.plans import Money, Piece, Plan, Senseless
-from accounts.commerce.records import OrderRecord, ProductRecord
 from accounts.commerce.wishes import (
     Cancel,
     Exchange,
@@ -29,31 +27,8 @@ from accounts.models import (
     Refund,
     Return,
     ReturnLine,
-    Shop,
     Variant,
 )
-from accounts.platforms import Sending
-
-
-class Own:
-    """What the rows say is what is; there is nobody else to ask."""
-
-    is_own = True
-
-    def __init__(self, shop: Shop, address: str = "") -> None:
-        self.shop = shop
-
-    def order(self, number: str) -> OrderRecord | None:
-        return None
-
-    def orders_of(self, email: str) -> list[OrderRecord]:
-        return []
-
-    def product(self, external_id: str) -> ProductRecord | None:
-        return None
-
-    def change(self, order: OrderFacts, wish: Wish, plan: Plan, *, key: UUID, sending: Sending) -> OrderRecord | None:
-        raise NotImplementedError("own tables are changed by `apply`, in the caller's transaction")
 
 
 def apply(order: Order, wish: Wish, plan: Plan, *, key: UUID, at: datetime) -> None:
