@@ -15,6 +15,8 @@ import django
 import redis
 from django.conf import settings
 from django.core import checks as django_checks
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -53,6 +55,7 @@ def examine() -> Findings:
     yield from _go_on("port", lambda: port(runs=runs))
     yield from _go_on("model", model)
     yield from _go_on("mail", mail)
+    yield from _go_on("files", files)
     yield from _go_on("engines", engines)
     try:
         with services.hold(say=lambda words: None):
@@ -205,6 +208,22 @@ def mail() -> Findings:
     else:
         yield Finding("mail", WELL, f"The mail server {settings.EMAIL_HOST} takes us.")
         link.close()
+
+
+def files() -> Findings:
+    """Write, read and remove a file in the bucket, where one is named; the data folder is looked at on its own."""
+    if isinstance(default_storage, FileSystemStorage):
+        return
+    try:
+        name = default_storage.save("doctor", ContentFile(b"well"))
+        is_kept = default_storage.open(name).read() == b"well"
+        default_storage.delete(name)
+    except Exception as error:
+        mend = "Mend FILES_URL, or the keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        yield Finding("files", WRONG, f"The bucket does not take files: {error}", mend)
+    else:
+        says = "The bucket keeps files." if is_kept else "The bucket gives back something else than it was given."
+        yield Finding("files", WELL if is_kept else WRONG, says)
 
 
 def engines() -> Findings:

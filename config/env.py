@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.trouble import Trouble
@@ -88,6 +89,37 @@ def mail() -> Mail:
         use_tls=url.scheme == "smtp" and parse_qs(url.query).get("tls", ["1"])[0] != "0",
         use_ssl=url.scheme == "smtps",
     )
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Where files lie, if not in the data folder. Its keys come from the places that S3's own tools look in."""
+
+    name: str
+    endpoint: str | None = None
+    region: str | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {
+            "bucket_name": self.name,
+            "endpoint_url": self.endpoint,
+            "region_name": self.region,
+            "default_acl": None,  # private: every fetch asks us
+            "file_overwrite": False,
+            "max_memory_size": 2_000_000,
+        }
+
+
+def bucket() -> Bucket | None:
+    """Read FILES_URL: s3://bucket?endpoint=https://s3.example.com&region=eu-west-3, or nothing."""
+    url = urlsplit(os.environ.get("FILES_URL", "").strip())
+    if not url.scheme:
+        return None
+    if url.scheme != "s3" or not url.hostname or url.path.strip("/") or url.username or url.password:
+        raise ValueError("FILES_URL must look like s3://bucket?endpoint=https://s3.example.com&region=eu-west-3")
+    told = parse_qs(url.query)
+    return Bucket(url.hostname, *(told.get(name, [None])[0] for name in ("endpoint", "region")))
 
 
 # Where a browser is sent to sign in: a form may only lead there if the content policy says so.

@@ -246,8 +246,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(DATA) / "static"
 MEDIA_ROOT = Path(DATA) / "files"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+BUCKET = env.bucket()
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": BUCKET.options}
+    if BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.files.StaticFiles"},
 }
 
