@@ -16,7 +16,8 @@ from accounts.models import Shop, User
 from chat import handoff, intake, outbox, pages, realtime, seats, seen, talk, wire
 from chat.adapters import web
 from chat.models import Conversation
-from chat.pulse import in_thread, join
+from chat.pulse import in_thread
+from chat.pulse import join as join_pulse
 from chat.pulse import leave as leave_pulse
 
 BATCH = 100
@@ -31,7 +32,27 @@ class TooFast(Exception):
         self.retry_after = retry_after
 
 
-class TalkConsumer(AsyncWebsocketConsumer):
+class Socket(AsyncWebsocketConsumer):
+    """A socket that leaves nothing behind, also where the server gives it up in the middle of something."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.joined: list[str] = []
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.let_go()
+
+    async def join(self, *groups: str) -> None:
+        for group in groups:
+            self.joined.append(group)
+            await self.channel_layer.group_add(group, self.channel_name)
+
+    async def let_go(self) -> None:
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+
+class TalkConsumer(Socket):
     """One place at one conversation, spoken as HTML to browsers and as JSON to programs."""
 
     is_staff = False
@@ -59,19 +80,16 @@ class TalkConsumer(AsyncWebsocketConsumer):
             return
         self.seat: seats.Seat = seat
         self.language = pages.language_of(self.scope)
-        self.groups_joined = [realtime.talk_group(seat.conversation_id)]
+        await self.join(realtime.talk_group(seat.conversation_id))
         if not seat.key and (key := _session_key(self.scope)):
-            self.groups_joined.append(realtime.session_group(key))
-        for group in self.groups_joined:
-            await self.channel_layer.group_add(group, self.channel_name)
+            await self.join(realtime.session_group(key))
         await self.accept(next((name for name in (web.PROTOCOL, web.FRAME_PROTOCOL) if name in offered), None))
-        join(self)
+        join_pulse(self)
         await self.show_state(await in_thread(_state, seat.conversation_id))
 
-    async def disconnect(self, code: int) -> None:
+    async def let_go(self) -> None:
         leave_pulse(self)
-        for group in getattr(self, "groups_joined", []):
-            await self.channel_layer.group_discard(group, self.channel_name)
+        await super().let_go()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         verdict = self.frames.hit()
@@ -260,7 +278,7 @@ class StaffConsumer(TalkConsumer):
             await self.error(_code(refusal), str(refusal))
 
 
-class InboxConsumer(AsyncWebsocketConsumer):
+class InboxConsumer(Socket):
     """The list of conversations of the shops somebody works for, kept fresh row by row."""
 
     async def connect(self) -> None:
@@ -271,16 +289,10 @@ class InboxConsumer(AsyncWebsocketConsumer):
         if not self.shops:
             await self.close(NOT_HERE)
             return
-        self.groups_joined = [realtime.inbox_group(pk) for pk in self.shops]
+        await self.join(*map(realtime.inbox_group, self.shops))
         if key := _session_key(self.scope):
-            self.groups_joined.append(realtime.session_group(key))
-        for group in self.groups_joined:
-            await self.channel_layer.group_add(group, self.channel_name)
+            await self.join(realtime.session_group(key))
         await self.accept()
-
-    async def disconnect(self, code: int) -> None:
-        for group in getattr(self, "groups_joined", []):
-            await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """The page has nothing to say here; a frame is only a sign of life."""

@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import User
+from accounts.models import Shop, User
 from chat import handoff, outbox, owners, pages, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
@@ -37,7 +37,11 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     if not user.is_team:
         raise Http404
     open_ones = Conversation.objects.staffed_by(user).open().select_related("customer", "person", "shop")
-    return {"conversations": list(open_ones.longest_waiting_first()[:ROWS]), "now": timezone.now()}
+    return {
+        "conversations": list(open_ones.longest_waiting_first()[:ROWS]),
+        "shops": list(Shop.objects.visible_to(user).order_by("name", "pk")),
+        "now": timezone.now(),
+    }
 
 
 @login_required
@@ -48,6 +52,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "chat/_rows.html", _list(request))
     return render(request, "chat/inbox.html", {**_list(request), "show": "list"})
+
+
+@login_required
+@require_POST
+def bot(request: HttpRequest, slug: str) -> HttpResponse:
+    """Silence a shop's assistant, or let it speak again; it holds from this moment on."""
+    shop = get_object_or_404(Shop.objects.visible_to(request.user), slug=slug)
+    switch.set_for_shop(shop, on=request.POST.get("on") == "1", by=_user(request), at=timezone.now())
+    return redirect("chat:inbox")
 
 
 @login_required

@@ -21,6 +21,7 @@ urlpatterns = [
     path("widget/<slug:shop>/session/", embedding.session, name="widget_session"),
     path("widget/<slug:shop>/consent/", embedding.consent_face, name="widget_consent"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/bot/<slug:slug>/", inbox.bot, name="bot"),
     path("inbox/<uuid:public_id>/", inbox.thread, name="thread"),
     path("inbox/<uuid:public_id>/earlier/", inbox.earlier, name="staff_earlier"),
     path("inbox/<uuid:public_id>/since/", inbox.since, name="staff_since"),

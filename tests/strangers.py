@@ -84,6 +84,7 @@ DOORS = {
     "widget/<slug:shop>/session/": Door(EVERYBODY, 403, own="widget", method="POST"),  # no token, nobody
     "widget/<slug:shop>/consent/": Door(EVERYBODY, own="widget"),
     "inbox/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "inbox/bot/<slug:slug>/": Door(TEAM, 302, own="brand", signed_out=LOGIN, method="POST", data={"on": "0"}),
     "inbox/<uuid:public_id>/": thread(),
     "inbox/<uuid:public_id>/earlier/": thread(),
     "inbox/<uuid:public_id>/since/": thread(),

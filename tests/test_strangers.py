@@ -107,6 +107,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         shelf={"language": "da", "slug": "for-us"},
         language={"language": "da"},
         widget={"shop": shop.slug},
+        brand={"slug": shop.slug},
         first_admin_key={"token": key},
     )
 

@@ -123,7 +123,9 @@ class Supervisor:
         logs = self.folder.logs
         where, number = {"AFTERSALE_DATA": str(self.folder.path)}, self.listening.fileno()
         where["DATABASE_POOL"] = os.environ.get("SERVERS_POOL", "1")
-        daphne = ["daphne", "--fd", str(number), "-v", "0", "--server-name", "aftersale", "config.asgi:application"]
+        # Under load a handshake takes a while; who is cut off at once knocks again at once, and makes it worse.
+        daphne = ["daphne", "--fd", str(number), "-v", "0", "--server-name", "aftersale"]
+        daphne += ["--websocket_connect_timeout", "20", "config.asgi:application"]
         yield Child("web", daphne, logs / "web.log", where, [number])
         worker = ["celery", "-A", "config", "worker", "-l", "WARNING", "-c", str(env.workers()), "-n", "aftersale@%h"]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]

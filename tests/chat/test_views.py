@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts import consent, people
 from accounts.models import Customer, Purpose
+from analytics.ledger.models import Event
 from chat import handoff, intake, outbox
 from chat.models import Conversation, Holder, Message
 
@@ -345,3 +346,13 @@ def test_the_mark_of_an_owner_is_steady_and_tells_people_apart(client_of, maria,
     assert len(set(marks)) == 4
     assert mark(client_of(maria)) == marks[0]
     assert [each.split("-")[0] for each in marks] == ["user", "user", "guest", "guest"]
+
+
+def test_an_agent_silences_her_shops_assistant_from_the_inbox(client_of, anna, shop):
+    agents = client_of(anna)
+    assert b"is off; people answer" not in agents.get(reverse("chat:inbox")).content
+    agents.post(reverse("chat:bot", args=[shop.slug]), {"on": "0"})
+    shop.refresh_from_db()
+    assert not shop.bot_enabled
+    assert b"is off; people answer" in agents.get(reverse("chat:inbox")).content
+    assert Event.objects.filter(kind="bot.switched").count() == 1

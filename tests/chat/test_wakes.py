@@ -1,6 +1,7 @@
 """Wake-ups are hints: they come late, twice, in another order or not at all, and nobody is told what is over."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from django.conf import settings as configured
@@ -154,3 +155,26 @@ def test_two_heartbeats_at_once_show_a_message_once(conversation, maria, monkeyp
             return [frame["seq"] for frame in shopper.heard if frame["type"] == "message"]
 
     assert asyncio.run(check()) == [1]
+
+
+def test_a_socket_the_server_gives_up_leaves_nothing_behind(conversation, anna):
+    session, group = session_of(anna), realtime.talk_group(conversation.pk)
+
+    async def check():
+        from channels.layers import get_channel_layer
+
+        def members():
+            layer = get_channel_layer()._get_layer()
+            return len(layer.groups.get(layer._get_group_channel_name(group), ()))
+
+        before, left = len(pulse._listeners), None
+        with suppress(asyncio.CancelledError):  # its own end is the test's
+            async with talk_of(conversation, session) as agent:
+                assert await agent.next("state")
+                assert (len(pulse._listeners), members()) == (before + 1, 1)
+                agent.communicator.future.cancel()
+                await asyncio.wait([agent.communicator.future])
+                left = len(pulse._listeners) - before, members()
+        return left
+
+    assert asyncio.run(check()) == (0, 0)

@@ -71,7 +71,8 @@ export class Line {
     Object.assign(this, { socket: null, wrapper: socketWrapper ?? this.wrapper });
     if (this.stopped) return;
     if (OVER.includes(event.code)) this.hooks.lost(event.code);
-    else if (!HTMX_RETRIES.includes(event.code)) setTimeout(() => this.#reconnect(), event.code === TOO_FAST ? 60_000 : 2000);
+    if (HTMX_RETRIES.includes(event.code)) return; // htmx knocks again by itself
+    setTimeout(() => this.#reconnect(), [...OVER, TOO_FAST].includes(event.code) ? 60_000 : 2000);
   }
 
   #heard(event) {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 PASSED_ON = ("Cookie", "Origin", "Authorization")
 
@@ -52,7 +52,7 @@ class Network:
             )
         except InvalidStatus as refusal:
             return near.respond(refusal.response.status_code, "refused\n")
-        except (OSError, TimeoutError, EOFError):
+        except (OSError, TimeoutError, EOFError, InvalidHandshake):
             return near.respond(502, "away\n")
 
     async def _pass(self, near):
