@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
+
 from accounts import models
 from accounts.models import Customer
 from accounts.privacy import harmless, personal, register
@@ -31,6 +33,30 @@ def export_consents(customer: Customer) -> Iterator[dict[str, Any]]:
             "how": record.how,
             "at": record.at,
         }
+
+
+def export_notes(customer: Customer) -> Iterator[dict[str, Any]]:
+    for note in models.CustomerNote.objects.filter(_hers(customer)).order_by("pk"):
+        yield {"text": note.text, "at": note.at}
+
+
+def erase_notes(customer: Customer) -> int:
+    return models.CustomerNote.objects.filter(_hers(customer)).delete()[0]
+
+
+def export_tags(customer: Customer) -> Iterator[dict[str, Any]]:
+    worn = models.CustomerTag.customers.through.objects.filter(_hers(customer)).order_by("customertag__name", "pk")
+    for name in dict.fromkeys(worn.values_list("customertag__name", flat=True)):
+        yield {"tag": name}
+
+
+def erase_tags(customer: Customer) -> int:
+    return models.CustomerTag.customers.through.objects.filter(_hers(customer)).delete()[0]
+
+
+def _hers(customer: Customer) -> Q:
+    """Of her row, and of those that were merged into it."""
+    return Q(customer=customer) | Q(customer__merged_into=customer)
 
 
 def export_payment_methods(customer: Customer) -> Iterator[dict[str, Any]]:
@@ -77,10 +103,13 @@ register(models.AgentPresence, personal("user"))
 register(models.FirstAdminToken, harmless("digest"))
 register(
     models.Customer,
-    personal("user", "name", "email", "phone", "address", "external_id", "merged_into"),
+    personal("user", "name", "email", "phone", "phone_tail", "address", "external_id", "merged_into"),
     harmless("language"),
     export=export_customer,
 )
+register(models.CustomerNote, personal("customer", "author", "text"), export=export_notes, erase=erase_notes)
+register(models.CustomerTag, harmless("name"))
+register("accounts.CustomerTag_customers", personal("customer"), export=export_tags, erase=erase_tags)
 register(models.ConsentText, harmless("language", "text"))
 register(models.ConsentRecord, personal("customer", "by"), export=export_consents)
 register(

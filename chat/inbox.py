@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import Shop, User
-from chat import handoff, outbox, owners, pages, seats, seen, switch, views, wire
+from chat import handoff, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.models import Author, Conversation, Handoff
@@ -78,6 +78,8 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "me": f"{Author.PERSON} {seat.name}",
         "owner": owners.mark(request),
         "show": "thread",
+        "back": request.path,
+        **profile.beside(conversation.customer, _user(request)),
         **pages.page_of(conversation, is_staff=True, before=views.before(request)),
         **pages.LIMITS,
     }

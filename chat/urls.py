@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import embedding, inbox, views
+from chat import customers, embedding, inbox, views
 
 app_name = "chat"
 
@@ -29,4 +29,8 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/read/", inbox.read, name="staff_read"),
     path("inbox/<uuid:public_id>/files/", inbox.upload, name="staff_upload"),
     path("inbox/<uuid:public_id>/hands/", inbox.hands, name="hands"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/<uuid:public_id>/", customers.customer, name="customer"),
+    path("customers/<uuid:public_id>/notes/", customers.note, name="customer_note"),
+    path("customers/<uuid:public_id>/tags/", customers.tag, name="customer_tag"),
 ]

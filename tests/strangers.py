@@ -40,6 +40,11 @@ def thread(answer=200, method="GET", **data):
     return Door(TEAM, answer, own="conversation", signed_out=LOGIN, method=method, data=data)
 
 
+def about(answer=200, method="GET", **data):
+    """What the team of her shop keeps about Maria: not for her own eyes either."""
+    return Door(TEAM, answer, own="customer", signed_out=LOGIN, method=method, data=data)
+
+
 DOORS = {
     "": Door(EVERYBODY),
     "healthz": Door(EVERYBODY, 503),  # no worker in the tests
@@ -92,6 +97,10 @@ DOORS = {
     "inbox/<uuid:public_id>/read/": thread(204, "POST", seq="1"),
     "inbox/<uuid:public_id>/files/": thread(422, "POST"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),
+    "customers/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "customers/<uuid:public_id>/": about(),
+    "customers/<uuid:public_id>/notes/": about(302, "POST", text="A note"),
+    "customers/<uuid:public_id>/tags/": about(302, "POST", name="friend"),
 }
 
 # Sockets: who is let in. Everybody else is closed out before a word is said, as for a talk that is not there.

@@ -100,6 +100,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         people={"maria": maria, "omar": omar, "anna": anna, "boss": boss, "stranger": stranger, "visitor": None},
         order={"number": line.order.number},
         conversation={"public_id": conversation.public_id},
+        customer={"public_id": customer.public_id},
         file={"public_id": file.public_id},
         passage={"pk": article.pk},
         article={"language": "da", "slug": article.slug},

@@ -3,6 +3,7 @@ from accounts.models.change import OrderChange
 from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
 from accounts.models.customer import Customer
 from accounts.models.first_admin import FirstAdminToken
+from accounts.models.note import CustomerNote, CustomerTag
 from accounts.models.order import (
     Order,
     OrderLine,
@@ -26,6 +27,8 @@ __all__ = [
     "ConsentRecord",
     "ConsentText",
     "Customer",
+    "CustomerNote",
+    "CustomerTag",
     "FirstAdminToken",
     "How",
     "Membership",

@@ -1,9 +1,10 @@
 import uuid
 from typing import Any, Self
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Right
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.access import Visible
@@ -21,6 +22,10 @@ class CustomerQuerySet(Visible["Customer"]):
             team |= self.filter(user=user)
         return team.filter(merged_into=None)
 
+    def staffed_by(self, user: Any) -> Self:
+        """Those whom an agent may look after; a merged one leads to who she became."""
+        return self.filter(shop__in=Shop.objects.visible_to(user))
+
     def present(self) -> Self:
         """Those who were not merged into somebody else."""
         return self.filter(merged_into=None)
@@ -33,6 +38,7 @@ class CustomerQuerySet(Visible["Customer"]):
 class Customer(models.Model):
     """Somebody a shop serves: with an account, with only an address, or a guest."""
 
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="customers", verbose_name=_("shop"))
     user = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("account")
@@ -41,6 +47,12 @@ class Customer(models.Model):
     email = AddressField(_("email address"), null=True, blank=True)
     email_verified = models.BooleanField(_("address is proven"), default=False)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    # By its last digits a number is found, however its country and its gaps are written.
+    phone_tail = models.GeneratedField(
+        expression=Right(Func(F("phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace"), 9),
+        output_field=models.CharField(max_length=9),
+        db_persist=True,
+    )
     address = named_values(_("address"))
     # A merged row keeps it, so that the shop system's id still leads to the person.
     external_id = models.CharField(_("id in the shop system"), max_length=100, blank=True)
@@ -78,7 +90,11 @@ class Customer(models.Model):
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="nobody_is_merged_into_herself"),
         ]
-        indexes = [models.Index(fields=["shop", "email"], name="customer_by_address")]
+        indexes = [
+            models.Index(fields=["shop", "email"], name="customer_by_address"),
+            models.Index("shop", "phone_tail", name="customer_by_phone", condition=~Q(phone="")),
+            models.Index("shop", Lower("name"), name="customer_by_name", condition=~Q(name="")),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or str(_("Guest"))

@@ -7,6 +7,7 @@ from django.utils.html import linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.models import Order
 from chat import owners
 from knowledge import markdown
 
@@ -53,6 +54,18 @@ def tint(name: Any) -> int:
 def initial(name: Any) -> str:
     """The first letter of a name, for the round picture beside it."""
     return next((letter.upper() for letter in str(name) if letter.isalnum()), "?")
+
+
+@register.filter
+def order_status(status: str) -> Any:
+    """What a state of an order is called."""
+    return Order.Status(status).label
+
+
+@register.filter
+def order_stamp(status: str) -> str:
+    """How it looks on paper."""
+    return Order(status=status).stamp
 
 
 @register.filter
