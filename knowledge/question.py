@@ -5,9 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
-
-from knowledge import words
+from knowledge import statements, words
 from knowledge.indexing import SATURATION, SHORTEST_FORGIVEN, place
 from knowledge.models.index import TERM_DIMENSIONS
 
@@ -81,13 +79,11 @@ def _in_language(shop: int, spoken: list[str], language: str) -> Asked:
 def _spelled(shop: int, language: str, asked: list[str], whole: int) -> tuple[dict[str, set[int]], dict[int, int]]:
     """The terms of the words that the shop spells so, accents aside, and in how many chunks each term stands."""
     keys = {word: words.key(shop, language, words.fold(word), kind="word") for word in asked}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT w.key, t.key, t.chunks FROM knowledge_word w JOIN knowledge_term t ON t.key = w.term_id"
-            " WHERE w.key = ANY(%s) UNION ALL SELECT key, key, chunks FROM knowledge_term WHERE key = %s",
-            [list(keys.values()), whole],
-        )
-        rows = cursor.fetchall()
+    rows = statements.rows(
+        "SELECT w.key, t.key, t.chunks FROM knowledge_word w JOIN knowledge_term t ON t.key = w.term_id"
+        " WHERE w.key = ANY(%s::bigint[]) UNION ALL SELECT key, key, chunks FROM knowledge_term WHERE key = %s::bigint",
+        [list(keys.values()), whole],
+    )
     meant: dict[int, set[int]] = defaultdict(set)
     for spelling, key, _ in rows:
         meant[spelling].add(key)
@@ -101,9 +97,11 @@ def _stemmed(
     terms = dict(zip(strange, words.stems(language).terms(strange), strict=True))
     keys = {word: words.key(shop, language, term) for word, term in terms.items() if term}
     if keys:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT key, chunks FROM knowledge_term WHERE key = ANY(%s)", [list(keys.values())])
-            here = dict(cursor.fetchall())
+        here = dict(
+            statements.rows(
+                "SELECT key, chunks FROM knowledge_term WHERE key = ANY(%s::bigint[])", [list(keys.values())]
+            )
+        )
         known.update(here)
         for word, key in keys.items():
             found[word] |= {key} & here.keys()
@@ -116,14 +114,12 @@ def _forgive(shop: int, language: str, unknown: list[str]) -> dict[str, tuple[in
     slips = {word: words.fold(word) for word in able[:MOST_FORGIVEN]}
     if not slips:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT w.spelling, t.key, t.chunks FROM unnest(%s::bigint[]) AS slip"
-            " CROSS JOIN LATERAL (SELECT spelling, term_id FROM knowledge_word WHERE slips @> ARRAY[slip]) w"
-            " JOIN knowledge_term t ON t.key = w.term_id ORDER BY t.chunks DESC, t.key",
-            [[key for word in slips.values() for key in words.slips(shop, language, word)]],
-        )
-        rows = cursor.fetchall()
+    rows = statements.rows(
+        "SELECT DISTINCT w.spelling, t.key, t.chunks FROM unnest(%s::bigint[]) AS slip"
+        " CROSS JOIN LATERAL (SELECT spelling, term_id FROM knowledge_word WHERE slips @> ARRAY[slip]) w"
+        " JOIN knowledge_term t ON t.key = w.term_id ORDER BY t.chunks DESC, t.key",
+        [[key for word in slips.values() for key in words.slips(shop, language, word)]],
+    )
     return {
         word: near[0]
         for word, spelling in slips.items()

@@ -1,11 +1,10 @@
 """The one query of a search: candidates from both indexes, weighed together, the best with their words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
-from knowledge import embeddings, recipes
+from knowledge import embeddings, recipes, statements
 from knowledge.models import Recipe, Status
 from knowledge.question import Asked
 
@@ -16,8 +15,6 @@ NEUTRAL = 0.2  # the cosine of a chunk whose vector is still being made
 TITLE_SHARE = 0.2
 EXACT = 1000  # up to so many chunks everything is weighed; beyond, what both indexes bring up
 NEAREST, STRONGEST, CANDIDATES = 50, 200, 40
-# In one round trip, for this statement only: go on until enough is found that the filters let through.
-_SETTINGS = "SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL hnsw.ef_search = 60; "
 
 
 @dataclass(frozen=True)
@@ -35,36 +32,39 @@ class Search:
     article: int | None = None  # of this one alone
 
     @property
+    def has_vector(self) -> bool:
+        return self.vector is not None
+
+    @property
     def is_exact(self) -> bool:
         return self.terms.chunks <= EXACT or self.article is not None
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Best first, in the order of the fields of a Passage."""
-        return self._run("")
+        return statements.rows(self._statement(), self._values())
 
     def plan(self) -> str:
         """How the database goes about it."""
-        return "\n".join(line for (line,) in self._run("EXPLAIN (COSTS OFF) "))
-
-    def _run(self, before: str) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(("" if self.is_exact else _SETTINGS) + before + self._statement(), self._values())
-            while cursor.description is None and cursor.nextset():
-                pass
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        told = "EXPLAIN (COSTS OFF, GENERIC_PLAN) " + self._statement()
+        return "\n".join(line for (line,) in statements.rows(told, self._values(), prepare=False))
 
     def _statement(self) -> str:
-        near = _NEAREST.format(dimension=self.recipe.dimension) if self.vector is not None else ""
-        strong = _STRONGEST if self.terms.weights else ""
         everything = _EVERYTHING + (" AND c.article_id = %(article)s" if self.article is not None else "")
         return _FOUND.format(
-            candidates=everything if self.is_exact else " UNION ALL ".join(part for part in (near, strong) if part),
+            candidates=everything if self.is_exact else " UNION ALL ".join(self._parts()),
             places=_BEST_OF_EACH if self.one_per_article else _EVERY,
+            k=self.k,
         )
 
+    def _parts(self) -> Iterator[str]:
+        """What both indexes bring up."""
+        if self.has_vector:
+            yield _NEAREST.format(dimension=self.recipe.dimension, nearest=max(NEAREST, self.k))
+        if self.terms.weights:
+            yield _STRONGEST.format(strongest=STRONGEST, candidates=max(CANDIDATES, self.k))
+
     def _values(self) -> dict[str, Any]:
-        has_vector = self.vector is not None
+        has_vector = self.has_vector
         known = [each for each in self.languages if has_vector and embeddings.knows(each, self.recipe.engine)]
         return {
             "shop": self.shop,
@@ -85,11 +85,7 @@ class Search:
             "title": TITLE_SHARE,
             "spread": self.terms.spread or 1.0,
             "ceiling": self.terms.ceiling or 1.0,
-            "nearest": max(NEAREST, self.k),
-            "strongest": STRONGEST,
-            "candidates": max(CANDIDATES, self.k),
             "published": Status.PUBLISHED,
-            "k": self.k,
         }
 
 
@@ -105,7 +101,7 @@ _NEAREST = """
      FROM knowledge_vector
      WHERE dimension = {dimension} AND recipe_id = %(recipe)s AND shop_id = %(shop)s
        AND language = ANY(%(languages)s) AND audience <= %(audience)s
-     ORDER BY embedding::halfvec({dimension}) <#> %(vector)s::halfvec({dimension}) LIMIT %(nearest)s)
+     ORDER BY embedding::halfvec({dimension}) <#> %(vector)s::halfvec({dimension}) LIMIT {nearest})
 """
 # The rows of chunks are read only where there is no vector yet: those of vectors hold all that is needed.
 _STRONGEST = """
@@ -114,8 +110,8 @@ _STRONGEST = """
      FROM (SELECT p.chunk_id AS id FROM unnest(%(keys)s::bigint[], %(weights)s::float8[]) AS t(key, weight)
            CROSS JOIN LATERAL (SELECT chunk_id, impact FROM knowledge_posting
                                WHERE key = t.key AND audience <= %(audience)s
-                               ORDER BY impact DESC LIMIT %(strongest)s) p
-           GROUP BY p.chunk_id ORDER BY sum(t.weight * p.impact) DESC, p.chunk_id LIMIT %(candidates)s) s
+                               ORDER BY impact DESC LIMIT {strongest}) p
+           GROUP BY p.chunk_id ORDER BY sum(t.weight * p.impact) DESC, p.chunk_id LIMIT {candidates}) s
      LEFT JOIN knowledge_vector v ON v.chunk_id = s.id AND v.recipe_id = %(recipe)s
      LEFT JOIN knowledge_chunk c ON c.id = CASE WHEN v.chunk_id IS NULL THEN s.id END)
 """
@@ -133,7 +129,7 @@ _FOUND = """
                   * ((1 - %(title)s) * coalesce(greatest(near, about), %(neutral)s)
                      + %(title)s * coalesce(about, %(neutral)s)) AS score
         FROM meant
-    ), best AS (SELECT * FROM ({places}) placed ORDER BY score DESC, id LIMIT %(k)s)
+    ), best AS (SELECT * FROM ({places}) placed ORDER BY score DESC, id LIMIT {k})
     SELECT a.shop_id, a.id, a.external_id, a.slug, b.language, r.id, r.title, c.heading,
            substring(r.body FROM c.start + 1 FOR c."end" - c.start), c.start, c."end", b.score,
            coalesce(greatest(near, about), %(neutral)s), b.said / %(ceiling)s,

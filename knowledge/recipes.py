@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Shop
-from knowledge import chunking, embeddings
+from knowledge import chunking, embeddings, statements
 from knowledge.models import Article, Chunk, Recipe, Status, TitleVector, Vector
 from knowledge.models.index import BUNDLED_DIMENSION
 
@@ -27,12 +27,10 @@ Progress = Callable[[int, int], None]
 
 def serving() -> Recipe:
     """The recipe that searches use; the first one ever is the one the settings ask for."""
-    with connection.cursor() as cursor:  # asked at every search: the ORM would take four times as long
-        cursor.execute("SELECT id, stamp, engine, dimension FROM knowledge_recipe WHERE state = 'serving'")
-        row = cursor.fetchone()
-    if row is None:
+    found = statements.rows("SELECT id, stamp, engine, dimension FROM knowledge_recipe WHERE state = 'serving'")
+    if not found:
         return _first()
-    pk, stamp, engine, dimension = row
+    pk, stamp, engine, dimension = found[0]
     return Recipe(pk=pk, stamp=stamp, engine=engine, dimension=dimension, state=Recipe.State.SERVING)
 
 
