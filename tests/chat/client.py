@@ -29,7 +29,8 @@ class Chat:
         self.early = {}  # seq -> a message that came before its predecessors
         self.on_message = lambda message: None
         self.newest, self.state, self.socket = 0, {}, None
-        self._sent_at, self._asked_at, self._unanswered, self._said = {}, 0.0, False, asyncio.Event()
+        self._sent, self._asked_at, self._asks, self._unanswered = {}, 0.0, 0, False
+        self._said = asyncio.Event()
         self._changed = asyncio.Condition()
 
     @property
@@ -48,7 +49,8 @@ class Chat:
         while True:
             with suppress(OSError, TimeoutError, ConnectionClosed, WebSocketException):
                 async with self._connect() as self.socket:
-                    self._sent_at.clear()
+                    self._sent.clear()
+                    self._asks = 0
                     await self.sync()
                     nagging = asyncio.create_task(self._nag())
                     try:
@@ -74,15 +76,16 @@ class Chat:
             await self.socket.send(json.dumps({"type": kind, **fields}))
 
     async def sync(self):
-        self._asked_at, self._unanswered = time.monotonic(), True
+        self._asked_at, self._asks, self._unanswered = time.monotonic(), self._asks + 1, True
         await self.send("sync", since=self.have)
 
     async def flush(self):
         """Send what waits in the outbox, at most `window` at a time so that little comes out of order."""
         now = time.monotonic()
         for client_id, frame in list(self.outbox.items())[: self.window]:
-            if now - self._sent_at.get(client_id, -self.patience) >= self.patience:
-                self._sent_at[client_id] = now
+            sent_at, tries = self._sent.get(client_id, (now, 0))
+            if not tries or now - sent_at >= self._wait(self.patience, tries):
+                self._sent[client_id] = now, tries + 1
                 with suppress(ConnectionClosed, AttributeError):
                     await self.socket.send(json.dumps(frame))
 
@@ -94,6 +97,7 @@ class Chat:
                 message = self.early.pop(min(self.early))
                 if message["seq"] > self.have:  # else it came twice
                     self.messages.append(message)
+                    self._asks = 0
                     self.on_message(message)
         elif kind == "ack":
             self.outbox.pop(frame["client_id"], None)
@@ -117,11 +121,17 @@ class Chat:
         """Frames get lost: say again what was not acknowledged, and ask again for what is missing."""
         while True:
             await self.flush()
-            if (self.is_behind or self._unanswered) and time.monotonic() - self._asked_at > self.patience / 2:
+            wait = self._wait(self.patience / 2, self._asks)
+            if (self.is_behind or self._unanswered) and time.monotonic() - self._asked_at > wait:
                 await self.sync()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._said.wait(), min(0.1, self.patience / 8))
             self._said.clear()
+
+    @staticmethod
+    def _wait(first, tries):
+        """Each time twice as long, up to eight times: a server that is slow is not helped by being asked more."""
+        return first * 2 ** min(max(tries - 1, 0), 3)
 
     def _connect(self):
         return _Connection(self.url, self.headers)
