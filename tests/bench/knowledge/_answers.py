@@ -21,11 +21,24 @@ def measure() -> Iterator[Figure]:
     yield Figure("answers.answered in vain", found["answered_in_vain"], bar=0.05, n=others, **told_)
     yield _error("stackfaq, with other sets' questions", found)
     yield _error("stackfaq alone", _put(STACKFAQ, list(STACKFAQ.questions())))
+    yield from _near()
     bring(XQUAD[0])
     for one, foreign in ((XQUAD[0], _foreign(but="xquad")), (XQUAD[1], []), (XQUAD[2], [])):
         yield _error(one.name, _put(one, [*_some(one.questions(), 400), *foreign]))
     bring(BANK)
     yield _error("bank", _put(BANK, [*BANK.questions(), *_foreign(but="bank")[:50]]))
+
+
+def _near() -> Iterator[Figure]:
+    """Every other article is missing: what nobody wrote about is near to what somebody did."""
+    texts = list(STACKFAQ.texts())[::2]
+    here = {text["id"] for text in texts}
+    half = Set("half", lambda: iter(texts), STACKFAQ.questions, "", 0)
+    bring(half)
+    found = _put(half, [{**each, "gold": each["gold"] if each["gold"] in here else None} for each in half.questions()])
+    n = found["unanswerable"]
+    yield Figure("answers.answered in vain, every other article missing", found["answered_in_vain"], "share", n=n)
+    yield Figure("answers.right of those given, every other article missing", found["right"], "share", better="higher")
 
 
 def _put(one: Set, questions: list[Row]) -> Row:
