@@ -93,7 +93,7 @@ register(
     models.Shop,
     harmless("slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret"),
 )
-register(models.User, personal("email", "name", "password"), harmless("language"))
+register(models.User, personal("email", "name", "password"), harmless("language", "tours_done"))
 register(models.Membership, personal("user"))
 register(models.Team, harmless("name"))
 register("accounts.Team_members", personal("user"))

@@ -23,6 +23,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("orders/", views.orders, name="orders"),
     path("orders/<order_number:number>/", views.order, name="order"),
+    path("tour/<slug:name>/", views.tour_done, name="tour_done"),
     path("consent/", views.consent_page, name="consent"),
     path("consent/ask/", views.consent_ask, name="consent_ask"),
     path("first/<str:token>/", views.first_admin, name="first_admin"),

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from accounts import consent, opening, people, visitors
@@ -22,6 +22,7 @@ from accounts.models import Customer, How, Order, OrderLine, Purpose, Shop, User
 from accounts.origin import own_page_suffices
 
 ORDERS_ON_A_PAGE = 20
+TOURS = ("shopper", "agent", "admin")
 
 
 class Request(HttpRequest):
@@ -151,3 +152,12 @@ def _next(request: HttpRequest) -> str:
     there = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
     return there if safe else ""
+
+
+@login_required
+@require_POST
+def tour_done(request: SignedIn, name: str) -> HttpResponse:
+    if name not in TOURS:
+        raise Http404
+    people.end_tour(request.user, name)
+    return HttpResponse(status=204)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("robots.txt", feeds.robots, name="robots"),
     path("help/pictures/<uuid:public_id>/", gallery.picture, name="picture"),
     path("help/", include("knowledge.urls")),
+    path("", include("analytics.desk.urls")),
     path("", include("chat.urls")),
 ]
 

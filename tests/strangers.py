@@ -54,6 +54,7 @@ DOORS = {
     "account/profile/": Door(SIGNED_IN, 302, signed_out=LOGIN, method="POST", data={"name": "M", "language": "en"}),
     "account/orders/": Door(SIGNED_IN, signed_out=LOGIN),
     "account/orders/<order_number:number>/": Door({"maria"} | TEAM, own="order", signed_out=LOGIN),
+    "account/tour/<slug:name>/": Door(SIGNED_IN, 204, own="tour", signed_out=LOGIN, method="POST"),
     "account/consent/": Door(EVERYBODY),
     "account/consent/ask/": Door(EVERYBODY),
     "account/first/<str:token>/": Door(EVERYBODY, own="first_admin_key"),  # the key is all it takes
@@ -88,6 +89,8 @@ DOORS = {
     "widget/<slug:shop>/": Door(EVERYBODY, own="widget", data={"origin": "https://www.shop.example"}),
     "widget/<slug:shop>/session/": Door(EVERYBODY, 403, own="widget", method="POST"),  # no token, nobody
     "widget/<slug:shop>/consent/": Door(EVERYBODY, own="widget"),
+    "team/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "team/here/": Door(TEAM | OTHER, 302, signed_out=LOGIN, method="POST", data={"here": "1"}),
     "inbox/": Door(TEAM | OTHER, signed_out=LOGIN),
     "inbox/bot/<slug:slug>/": Door(TEAM, 302, own="brand", signed_out=LOGIN, method="POST", data={"on": "0"}),
     "inbox/<uuid:public_id>/": thread(),

@@ -34,6 +34,7 @@ from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS, Door
 
 MISSING = {
     "shop": "no-such-shop",
+    "name": "no-such-tour",
     "public_id": uuid.UUID(int=0),
     "number": "no-such-order",
     "language": "nl",
@@ -109,6 +110,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         language={"language": "da"},
         widget={"shop": shop.slug},
         brand={"slug": shop.slug},
+        tour={"name": "agent"},
         first_admin_key={"token": key},
     )
 

@@ -57,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     ledger_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    tours_done = models.JSONField(_("tours she needs no more"), default=list, blank=True, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

@@ -269,3 +269,18 @@ def test_the_words_come_in_the_browsers_language(strict, shop):
     page = strict.get(reverse("accounts:consent"), headers={"accept-language": "de"}).content.decode()
 
     assert "Wir verwenden, was Sie schreiben" in page
+
+
+def test_a_tour_that_was_ended_never_comes_back(client_of, anna):
+    agents = client_of(anna)
+    assert b'data-tour="agent"' in agents.get("/inbox/").content
+    for _ in range(2):
+        assert agents.post("/account/tour/agent/").status_code == 204
+    anna.refresh_from_db()
+    assert anna.tours_done == ["agent"]
+    assert b"data-tour" not in agents.get("/inbox/").content
+    assert b'data-tour="shopper"' in agents.get("/").content
+
+
+def test_a_visitor_is_shown_around_in_a_demo_only(client, shop):
+    assert b"data-tour" not in client.get("/").content

@@ -16,13 +16,16 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 780}
 PATIENCE = 10_000  # milliseconds, for a machine that is busy with the other tests
 
-# Maria shops, Omar is another shopper, Petra one with a passkey, Anna answers, the boss runs the shop.
+# Maria shops, Omar is another shopper, Petra one with a passkey, Anna answers, the boss runs the shop. They know their
+# way; Nina is new on the team.
 FURNISH = """
 from tests import factories
 from accounts.models import Role
 shop = factories.ShopFactory(slug="lumen", name="Lumen & Loom")
-people = {name: factories.UserFactory(email=f"{name}@example.com", name=name.title(), signs_in=True)
-          for name in ("maria", "omar", "petra", "anna", "boss")}
+people = {name: factories.UserFactory(email=f"{name}@example.com", name=name.title(), signs_in=True,
+                                      tours_done=[] if name == "nina" else ["shopper", "agent", "admin"])
+          for name in ("maria", "omar", "petra", "anna", "boss", "nina")}
+factories.MembershipFactory(user=people["nina"], shop=shop, role=Role.AGENT)
 factories.MembershipFactory(user=people["anna"], shop=shop, role=Role.AGENT)
 factories.MembershipFactory(user=people["boss"], shop=shop, role=Role.ADMIN)
 people["boss"].is_superuser = True

@@ -84,6 +84,7 @@ SCREENS = [
     Screen("orders", "maria", "/account/orders/"),
     Screen("inbox", "anna", "/inbox/", _first_talk),
     Screen("side", "anna", "/inbox/", _side, ("ordinary", "much")),
+    Screen("team", "anna", "/team/"),
     Screen("admin", "boss", "/admin/"),
     Screen("editor", "boss", "/admin/knowledge/article/", _editor, ("ordinary", "much")),
 ]
@@ -93,7 +94,6 @@ def main() -> int:
     wish = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     wish.add_argument("--only", default="", help="screens whose name has this in it")
     wish.add_argument("--accept", action="store_true", help="keep these pictures as the accepted ones")
-    wish.add_argument("--address", help="an installation that runs already and is furnished")
     asked = wish.parse_args()
     wanted = [screen for screen in SCREENS if asked.only in screen.name]
     shutil.rmtree(BUILD, ignore_errors=True)

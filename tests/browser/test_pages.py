@@ -18,7 +18,7 @@ HERS = [
     "/account/logout/",
     "/chat/",
 ]
-TEAMS = ["/inbox/", "/admin/", "/style/"]
+TEAMS = ["/inbox/", "/team/", "/admin/", "/style/"]
 
 
 def barriers(page) -> list[str]:
