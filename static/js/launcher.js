@@ -1,5 +1,6 @@
 // The chat's scripts come when she reaches for it: until then the page is light and nothing is stored in her browser.
 
+const PATIENCE = 150; // milliseconds before the shape of what comes is shown: what is quick needs none
 const place = () => document.getElementById("pane-place");
 let loading = null;
 
@@ -22,12 +23,15 @@ function load(address) {
 
 async function open(launcher) {
   launcher.setAttribute("aria-busy", "true");
+  let waiting = 0;
   try {
     const coming = scripts(launcher.dataset);
     if (!place().children.length) {
+      waiting = setTimeout(() => place().replaceChildren(document.getElementById("pane-waits").content.cloneNode(true)), PATIENCE);
       const answer = await fetch(launcher.href, { headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error(answer.status);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      clearTimeout(waiting);
       place().replaceChildren(...document.importNode(page.body, true).children); // the first paint waits for no script
     }
     const chat = await coming;
@@ -37,6 +41,7 @@ async function open(launcher) {
   } catch {
     window.location.assign(launcher.href);
   } finally {
+    clearTimeout(waiting);
     launcher.removeAttribute("aria-busy");
   }
 }

@@ -430,3 +430,15 @@ def only_the_line(page: Page) -> None:
     page.complaints[:] = [
         said for said in page.complaints if not re.search(r"WebSocket|Failed to load resource|\[object Event\]", said)
     ]
+
+
+def test_a_pane_that_takes_its_time_shows_the_shape_of_what_comes(visit):
+    page = visit("maria")
+    page.goto("/")
+    held = []
+    page.route("**/chat/pane/", lambda route: held.append(route))
+    page.get_by_role("link", name="Ask us").click()
+    expect(page.locator("#pane-place .skeleton").first).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("textbox", name=re.compile("How can we help|Message"))).to_be_visible()
+    expect(page.locator("#pane-place .skeleton")).to_have_count(0)

@@ -100,3 +100,37 @@ def test_the_list_catches_up_when_its_line_was_away(visit):
     talk = begin(maria, "Seen without a socket", "Talk to a person")
     expect(row(anna, talk)).to_contain_text("waiting", timeout=SLOW)
     only_the_line(anna)
+
+
+def test_an_agents_round_by_keyboard_alone(visit):
+    anna, maria = visit("anna"), visit("maria")
+    talk = begin(maria, "Only keys from here", "Talk to a person")
+    anna.goto("/inbox/")
+    row(anna, talk).get_by_role("link").focus()
+    anna.keyboard.press("Enter")
+    expect(log(anna).get_by_text("Only keys from here")).to_be_visible()
+    thread = anna.get_by_role("region", name="Conversation", exact=True)
+    reached = _tab_to(anna, "Accept")
+    assert reached < 40
+    anna.keyboard.press("Enter")
+    expect(thread.get_by_text("You have it")).to_be_visible()
+    reply = anna.get_by_role("textbox", name="Reply")
+    reply.focus()
+    anna.keyboard.type("I have it")
+    anna.keyboard.press("Enter")
+    expect(log(maria).get_by_text("I have it")).to_be_visible()
+    expect(reply).to_be_focused()
+    while anna.evaluate("document.activeElement.value ?? ''") != "give_back":
+        anna.keyboard.press("Shift+Tab")
+    anna.keyboard.press("Enter")
+    expect(log(maria).get_by_text("The assistant is back")).to_be_visible()
+    assert anna.evaluate("document.activeElement !== document.body"), "she is nowhere"
+
+
+def _tab_to(page, name: str) -> int:
+    """Press Tab until the button of this name has the focus; how often it took."""
+    for times in range(1, 60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == name:
+            return times
+    raise AssertionError(f"no key leads to {name}")
