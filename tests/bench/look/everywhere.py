@@ -1,10 +1,12 @@
 """Every page that a link leads to, as each kind of person: whom it shuts out, and what ugly content does to it."""
 
+import os
 import re
 from collections import deque
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import django
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
@@ -22,6 +24,8 @@ LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 
 
 def figures() -> Iterator[Figure]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()  # for the names of our pages
     with town("aftersale-everywhere-") as here:
         yield from _nobody_shut_out(here)
         yield from _ugly(here)
