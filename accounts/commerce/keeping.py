@@ -13,7 +13,7 @@ from accounts.commerce.parts import Parts
 from accounts.commerce.records import CustomerRecord, OrderRecord, ProductRecord, Record
 from accounts.commerce.told import Wrong
 from accounts.commerce.upsert import upsert
-from accounts.models import Customer, Order, PaymentMethod, Product, Shop, Variant
+from accounts.models import Customer, Order, OrderChange, PaymentMethod, Product, Return, Shop, Variant
 
 R = TypeVar("R", bound=Record)
 
@@ -27,19 +27,22 @@ class Kept:
     wrong: dict[int, str] = field(default_factory=dict)
 
 
-def keep(shop: Shop, records: Sequence[Record], *, as_of: datetime) -> Kept:
-    """Keep records of one kind. If the database refuses the batch, each is tried alone."""
+def keep(shop: Shop, records: Sequence[Record], *, as_of: datetime, again: bool = False) -> Kept:
+    """Keep records of one kind. If the database refuses the batch, each is tried alone.
+
+    In one import, which is one moment, the second telling of something is refused; `again` believes it.
+    """
     if not records:
         return Kept()
     try:
         with transaction.atomic():
-            return _KEEP[type(records[0])](shop, records, as_of)
+            return _KEEP[type(records[0])](shop, records, as_of, again)
     except DatabaseError:
         if len(records) == 1:
             return Kept(wrong={0: _("The database cannot keep this.")})
     kept = Kept()
     for place, record in enumerate(records):
-        alone = keep(shop, [record], as_of=as_of)
+        alone = keep(shop, [record], as_of=as_of, again=again)
         kept.created += alone.created
         kept.changed += alone.changed
         if alone.wrong:
@@ -47,7 +50,7 @@ def keep(shop: Shop, records: Sequence[Record], *, as_of: datetime) -> Kept:
     return kept
 
 
-def _keep_customers(shop: Shop, records: Sequence[CustomerRecord], as_of: datetime) -> Kept:
+def _keep_customers(shop: Shop, records: Sequence[CustomerRecord], as_of: datetime, again: bool) -> Kept:
     kept = Kept()
     for place, found in enumerate(customers.keep(shop, records)):
         if isinstance(found, Wrong):
@@ -58,13 +61,13 @@ def _keep_customers(shop: Shop, records: Sequence[CustomerRecord], as_of: dateti
     return kept
 
 
-def _keep_products(shop: Shop, records: Sequence[ProductRecord], as_of: datetime) -> Kept:
+def _keep_products(shop: Shop, records: Sequence[ProductRecord], as_of: datetime, again: bool) -> Kept:
     known = dict(
         Product.objects.filter(shop=shop, external_id__in=[record.external_id for record in records]).values_list(
             "external_id", "as_of"
         )
     )
-    kept, good = _not_twice(records, lambda record: record.external_id, known, as_of)
+    kept, good = _not_twice(records, lambda record: record.external_id, known, None if again else as_of)
     rows = upsert(
         Product,
         ["shop", "external_id"],
@@ -109,7 +112,7 @@ def _keep_products(shop: Shop, records: Sequence[ProductRecord], as_of: datetime
     return kept
 
 
-def _keep_orders(shop: Shop, records: Sequence[OrderRecord], as_of: datetime) -> Kept:
+def _keep_orders(shop: Shop, records: Sequence[OrderRecord], as_of: datetime, again: bool) -> Kept:
     known = dict(
         Order.objects.filter(shop=shop, number__in=[record.number for record in records]).values_list("number", "as_of")
     )
@@ -119,7 +122,8 @@ def _keep_orders(shop: Shop, records: Sequence[OrderRecord], as_of: datetime) ->
         for method in PaymentMethod.objects.filter(customer__in=[c for c in whose if isinstance(c, Customer)])
     }
     problems = [_problem(record, customer, methods) for record, customer in zip(records, whose, strict=True)]
-    kept, good = _not_twice(records, lambda record: record.number, known, as_of, problems)
+    problems = _returns_of_others(shop, records, _changed_here(shop, records, problems))
+    kept, good = _not_twice(records, lambda record: record.number, known, None if again else as_of, problems)
     owner = {r.number: each for r, each in zip(records, whose, strict=True) if isinstance(each, Customer)}
     rows = upsert(
         Order,
@@ -161,11 +165,40 @@ def _problem(
     return _("This customer has no payment method “%(id)s”.") % {"id": unknown[0]} if unknown else None
 
 
+def _changed_here(shop: Shop, records: Sequence[OrderRecord], problems: list[str | None]) -> list[str | None]:
+    """What was done with an order here is not undone by a record that its system wrote before."""
+    numbers = [record.number for record in records if record.updated_at]
+    changes = OrderChange.objects.filter(order__shop=shop, order__number__in=numbers, state=OrderChange.State.DONE)
+    newest: dict[str, Any] = dict(changes.order_by("settled_at").values_list("order__number", "settled_at"))
+    return [
+        why or _("Order %(number)s was changed here after that.") % {"number": record.number}
+        if record.updated_at and record.number in newest and newest[record.number] > record.updated_at
+        else why
+        for record, why in zip(records, problems, strict=True)
+    ]
+
+
+def _returns_of_others(shop: Shop, records: Sequence[OrderRecord], problems: list[str | None]) -> list[str | None]:
+    """A return number is one in a shop: no order takes that of another."""
+    named = {back.number for record in records for back in record.returns or ()}
+    owner = dict(Return.objects.filter(shop=shop, number__in=named).values_list("number", "order__number"))
+    found = []
+    for record, why in zip(records, problems, strict=True):
+        numbers = [back.number for back in record.returns or ()] if why is None else []
+        foreign = [number for number in numbers if owner.get(number, record.number) != record.number]
+        if foreign:
+            why = _("Return %(number)s is that of another order.") % {"number": foreign[0]}
+        elif numbers:
+            owner |= dict.fromkeys(numbers, record.number)
+        found.append(why)
+    return found
+
+
 def _not_twice(
     records: Sequence[R],
     key: Callable[[R], str],
     known: dict[str, datetime | None],
-    as_of: datetime,
+    as_of: datetime | None,
     problems: Sequence[str | None] = (),
 ) -> tuple[Kept, list[R]]:
     """Those that are told for the first time at this moment; the second telling of one is refused."""
@@ -174,7 +207,7 @@ def _not_twice(
         name = key(record)
         if problems and (why := problems[place]):
             kept.wrong[place] = why
-        elif name in seen or known.get(name) == as_of:
+        elif name in seen or (as_of and known.get(name) == as_of):
             kept.wrong[place] = _("“%(name)s” stands here already; that one was taken.") % {"name": name}
         else:
             seen.add(name)

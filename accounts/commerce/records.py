@@ -153,6 +153,7 @@ class OrderRecord:
     shipments: tuple[ShipmentRecord, ...] | None
     refunds: tuple[RefundRecord, ...] | None
     returns: tuple[ReturnRecord, ...] | None
+    updated_at: datetime | None = None  # when the system of the file changed it last
 
 
 Record = CustomerRecord | ProductRecord | OrderRecord
@@ -219,6 +220,7 @@ def order(told: Any, shop: Shop) -> OrderRecord:
             shipments=it.each("shipments", _shipment, most=PARTS),
             refunds=it.each("refunds", _refund, most=PARTS, inside=inside),
             returns=it.each("returns", _return, most=PARTS),
+            updated_at=it.time("updated_at"),
         )
     for returned in (each for back in found.returns or () for each in back.lines):
         if not 1 <= returned.line <= len(lines):

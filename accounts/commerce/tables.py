@@ -24,7 +24,7 @@ _VARIANT = {
 }
 _ORDER = (
     *("number", "customer", "status", "currency", "placed_at", "expected_on", "cancelled_at", "cancel_reason"),
-    *("shipping", "discount", "tax", "total"),
+    *("shipping", "discount", "tax", "total", "updated_at"),
 )
 _LINE = {"sku": "sku", "item": "name", "price": "price", "quantity": "quantity"}
 _PAYMENT = {"payment_method": "method", "payment_status": "status", "paid_at": "paid_at", "paid": "amount"}

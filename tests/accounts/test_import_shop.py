@@ -2,16 +2,17 @@
 
 import json
 import tracemalloc
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts import people
 from accounts.commerce import files, importing, orders
-from accounts.models import Customer, Order, PaymentMethod, Product, Variant
+from accounts.models import Customer, Order, PaymentMethod, Product, Return, Variant
 from tests.factories import NOON, CustomerFactory, OrderFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,39 @@ def test_what_an_order_does_not_speak_of_stays(bring):
 
     order = Order.objects.get()
     assert (order.payments.count(), order.shipments.count(), order.returns.count()) == (1, 1, 1)
+
+
+def test_no_order_takes_the_return_of_another(bring, shop):
+    bring(MARIA, LAMP, ORDER)
+    thief, free = (
+        ORDER | {"number": "1043"},
+        ORDER | {"number": "1044", "returns": [{"number": "R-2", "asked_at": "2026-03-02"}]},
+    )
+
+    report = bring(thief, free, free | {"number": "1045"}, at=NOON + timedelta(hours=1))
+
+    assert [(each["line"], each["why"]) for each in report.problems] == [
+        (1, "Return R-1 is that of another order."),
+        (3, "Return R-2 is that of another order."),
+    ]
+    assert dict(Return.objects.values_list("number", "order__number")) == {"R-1": "1042", "R-2": "1044"}
+
+
+def test_what_was_done_here_is_not_undone_by_what_was_written_before(bring, shop):
+    bring(MARIA, LAMP, ORDER)
+    order = Order.objects.get()
+    Order.objects.update(status="cancelled")
+    order.changes.create(
+        key=uuid4(), action="cancel", state="done", asked_at=NOON, settled_at=NOON + timedelta(hours=1)
+    )
+
+    before = bring(ORDER | {"updated_at": "2026-03-02T12:59:00Z"}, at=NOON + timedelta(hours=2))
+    order.refresh_from_db()
+    assert (before.problems[0]["why"], order.status) == ("Order 1042 was changed here after that.", "cancelled")
+
+    bring(ORDER | {"updated_at": "2026-03-02T13:01:00Z"}, at=NOON + timedelta(hours=3))
+    order.refresh_from_db()
+    assert order.status == "shipped"
 
 
 def test_a_dry_run_reports_the_same_and_leaves_nothing(bring):
