@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import F
 
 from accounts import consent
-from accounts.models import Purpose
+from accounts.commerce import live
+from accounts.models import Customer, Purpose
 from chat.models import Author, Conversation, Message
 from knowledge.answers import Citation
 
@@ -122,6 +123,8 @@ def claim(conversation_id: int, *, at: datetime) -> Turn | None:
         cursor.execute(_CLAIM, {"id": conversation_id, "at": at, "until": until})
         if not cursor.rowcount:
             return None
+    if settings.SHOP_SYSTEMS:  # before the turn is loaded, so that deciding asks nobody
+        live.freshen(Customer.objects.select_related("shop", "user").get(conversations=conversation_id), at=at)
     return load(conversation_id)
 
 

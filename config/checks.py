@@ -72,6 +72,16 @@ def rates(app_configs: Apps, **options: Any) -> list[CheckMessage]:
     return found
 
 
+@register
+def shop_systems(app_configs: Apps, **options: Any) -> list[CheckMessage]:
+    hint = f"Known are {', '.join(settings.SHOP_ADAPTERS)}."
+    return [
+        Error(f"SHOP_SYSTEMS: there is no adapter {scheme}.", hint=hint, id="aftersale.E009")
+        for scheme in (address.partition("+")[0] for address in settings.SHOP_SYSTEMS.values())
+        if scheme not in settings.SHOP_ADAPTERS
+    ]
+
+
 @register(Tags.security)
 def outgoing(app_configs: Apps, **options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []

@@ -22,7 +22,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from accounts import mfa
+from accounts import mfa, platforms
+from accounts.models import Shop
 from config import checks, env, health, services
 from config.services.folder import ROOM_NEEDED, Folder, try_lock
 from config.services.supervisor import listen
@@ -62,6 +63,7 @@ def examine() -> Findings:
             yield from _go_on("database", database)
             yield from _go_on("redis", redis_server)
             yield from _go_on("worker", lambda: worker(runs=runs))
+            yield from _go_on("shop systems", shop_systems)
             connection.close()
     except Trouble as trouble:
         yield Finding("servers", WRONG, str(trouble))
@@ -228,6 +230,24 @@ def files() -> Findings:
 
 def engines() -> Findings:
     yield Finding("engines", NOTE, "No language model or translator is set; everything works without.")
+
+
+def shop_systems() -> Findings:
+    """Ask each for an order that nobody has."""
+    for slug in settings.SHOP_SYSTEMS:
+        part = f"shop system of {slug or 'every shop'}"
+        shop = Shop.objects.filter(slug=slug).first() if slug else Shop.objects.order_by("pk").first()
+        platform = platforms.of(shop) if shop else None
+        if platform is None:
+            yield Finding(part, WRONG, "There is no such shop.", "Mend SHOP_SYSTEMS.")
+            continue
+        try:
+            platform.order("aftersale-doctor")
+        except platforms.Away as away:
+            mend = "Mend SHOP_SYSTEMS, or the shop system; private hosts also need OUTGOING_ALLOWED."
+            yield Finding(part, WRONG, away.cause, mend)
+        else:
+            yield Finding(part, WELL, "It answers.")
 
 
 def database() -> Findings:

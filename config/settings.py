@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "hand over what was dropped": {"task": "ledger.dispatch", "schedule": 1.0, "options": {"expires": 5}},
     "publish what is due": {"task": "knowledge.publish_due", "schedule": 20.0, "options": {"expires": 60}},
     "embed what was dropped": {"task": "knowledge.sweep", "schedule": 30.0, "options": {"expires": 120}},
+    "give up forgotten changes": {"task": "accounts.sweep_changes", "schedule": 60.0, "options": {"expires": 300}},
     "execute what was dropped": {"task": "chat.sweep_actions", "schedule": 2.0, "options": {"expires": 10}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat" / "schedule")
@@ -266,8 +267,13 @@ CHAT_MODEL_OPTIONS: dict[str, Any] = {
 }
 
 # The systems that shops are run with, by slug; a shop that is not named has its own tables.
-SHOP_SYSTEMS: dict[str, str] = {}
-SHOP_ADAPTERS: dict[str, str] = {}
+SHOP_SYSTEMS = env.shop_systems()
+SHOP_ADAPTERS = {
+    "rest": "accounts.platforms.rest.Rest",
+    "shopify": "accounts.platforms.shopify.Shopify",
+    "woocommerce": "accounts.platforms.woocommerce.WooCommerce",
+}
+SHOP_SETTLE_SECONDS = 60  # after which a request that nobody answered has been done or never will be
 
 # The talk.
 ASSISTANT = os.environ.get("ASSISTANT") or "chat.assistant.reply"

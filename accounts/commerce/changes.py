@@ -7,11 +7,13 @@ rows. `carry_out` may be called with a key as often as need be, by whomever, aft
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from celery import shared_task
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import platforms
@@ -27,6 +29,7 @@ from analytics.ledger import events
 
 logger = logging.getLogger(__name__)
 State = OrderChange.State
+FORGOTTEN = timedelta(minutes=30)  # longer than whoever asks for a change goes on asking
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,27 @@ def give_up(key: UUID, *, at: datetime) -> Outcome:
         return _outcome(change)
 
 
+def sweep(*, at: datetime) -> None:
+    """Give up what nobody has asked for since long, so that it does not block its order for ever."""
+    forgotten = OrderChange.objects.filter(state=State.ASKED, asked_at__lt=at - FORGOTTEN).order_by("pk")
+    for change in forgotten.select_related("order__customer", "order__shop")[:500]:
+        language = change.order.customer.language if change.order.customer else ""
+        with translation.override(language or change.order.shop.language):
+            give_up(change.key, at=at)
+
+
+@shared_task(name="accounts.sweep_changes")
+def sweep_changes() -> None:
+    sweep(at=timezone.now())
+
+
 def refresh(shop: Shop, number: str, *, at: datetime) -> bool:
     """Ask the shop's system for an order and keep what it says. Whether there is one; Away if it does not answer."""
     platform = platforms.of(shop)
     if platform is None:
         return Order.objects.filter(shop=shop, number__in=orders.spellings(number)).exists()
     record = platform.order(number)
-    return record is not None and not keeping.keep(shop, [record], as_of=at).wrong
+    return record is not None and not keeping.keep(shop, [record], as_of=at, again=True).wrong
 
 
 def move(customer: Customer, wish: wishes.NewAddress, *, at: datetime) -> Outcome:
@@ -133,23 +150,40 @@ def _apply(change: OrderChange, order: Order, wish: Wish, plan: Plan, *, at: dat
 def _send(change: OrderChange, shop: Shop, platform: platforms.Platform, *, at: datetime) -> Outcome:
     """Ask the shop's system for it, outside of any transaction, and write down what it made of it."""
     wish, plan = wishes.read(change.action, change.wish, shop), plans.read(change.plan)
-    sending = partial(_note_sending, change.pk, at)
+    sending = _Sending(change, keeps_keys=platform.keeps_keys, at=at)
     try:
         record = platform.change(_facts(change.order_id), wish, plan, key=change.key, sending=sending)
+    except platforms.Away as away:
+        logger.warning("The shop system does not do a change of order %s: %s", change.order_id, away.cause)
+        raise
     except platforms.Declined as declined:
         why = str(declined)
+        logger.info("The shop system declined a change of order %s: %s", change.order_id, declined.args)
         return _finish(change.pk, lambda asked: _settle(asked, State.REFUSED, why, at=at))
     return _finish(change.pk, lambda asked: _keep(asked, shop, record, wish, plan, at=at))
 
 
-def _note_sending(change_id: int, at: datetime) -> None:
-    """From here on it may have happened, whatever dies."""
-    OrderChange.objects.filter(pk=change_id, sent_at=None).update(sent_at=at)
+class _Sending:
+    """Written down before each request that may change something: from here on it may have happened, whatever dies.
+
+    A request that we gave up on may still be on its way. A system that keeps no keys would do it again, so before it is
+    asked anew we wait until that one has surely arrived, and the adapter has looked.
+    """
+
+    def __init__(self, change: OrderChange, *, keeps_keys: bool, at: datetime) -> None:
+        self.change_id, self.at = change.pk, at
+        settled = change.sent_at is None or (at - change.sent_at).total_seconds() >= settings.SHOP_SETTLE_SECONDS
+        self.too_early = not (keeps_keys or settled)
+
+    def __call__(self) -> None:
+        if self.too_early:
+            raise platforms.Away("It was asked for a moment ago, and is not done yet")
+        OrderChange.objects.filter(pk=self.change_id).update(sent_at=self.at)
 
 
 def _keep(change: OrderChange, shop: Shop, record: OrderRecord | None, wish: Wish, plan: Plan, *, at: datetime) -> None:
     """It happened there, so it is so here."""
-    if record is not None and (wrong := keeping.keep(shop, [record], as_of=at).wrong):
+    if record is not None and (wrong := keeping.keep(shop, [record], as_of=at, again=True).wrong):
         logger.warning(
             "Order %s was changed, and what the shop system then said cannot be kept: %s", change.order, wrong
         )
