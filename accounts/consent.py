@@ -1,6 +1,6 @@
 """What a shopper allows: the one gate, and the decisions it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,6 +112,43 @@ def decide(
         )
         written.append(record)
     return written
+
+
+# Two who become one.
+
+
+def narrow(customer: Customer, both: Collection[str], *, by: User, at: datetime) -> list[tuple[int, int]]:
+    """What only one of the two allowed is no longer allowed. Gives each yes with the no written over it."""
+    return [
+        (yes.pk, _write(yes, False, customer=customer, by=by, at=at).pk)
+        for yes in latest_decisions(customer)
+        if yes.granted and yes.purpose in OPTIONAL and yes.purpose not in both
+    ]
+
+
+def widen_again(customer: Customer, narrowed: Sequence[Sequence[int]], *, by: User, at: datetime) -> None:
+    """The merge is undone: where that no is still the last word, the yes it covered holds again, in its own words."""
+    latest = {record.pk for record in latest_decisions(customer)}
+    for yes in ConsentRecord.objects.filter(pk__in=[yes for yes, no in narrowed if no in latest]).order_by("pk"):
+        if yes.customer_id == customer.pk:
+            _write(yes, True, customer=customer, by=by, at=at)
+
+
+def _write(like: ConsentRecord, granted: bool, *, customer: Customer, by: User, at: datetime) -> ConsentRecord:
+    record = ConsentRecord.objects.create(
+        customer=customer, purpose=like.purpose, text=like.text, granted=granted, how=How.MERGE, by=by, at=at
+    )
+    events.record(
+        "consent.granted" if granted else "consent.withdrawn",
+        customer=customer,
+        text=like.text,
+        purpose=like.purpose,
+        how=How.MERGE,
+        version=like.text.version,
+        actor=by,
+        at=at,
+    )
+    return record
 
 
 # The words.

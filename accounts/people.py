@@ -1,6 +1,5 @@
 """Who somebody is to a shop: accounts, guests, addresses, and how they become one."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -12,25 +11,13 @@ from django.http import Http404, HttpRequest
 from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Membership, Order, Role, Shop, User
+from accounts.merging import NotTheSame, locked, merge
+from accounts.models import Customer, Membership, OtherIdentity, Role, Shop, User
 from analytics.ledger import events
-
-Move = Callable[[Customer, Customer], None]
 
 
 class NoShop(Http404):
     """No such shop, or none yet: one more thing that is not there."""
-
-
-class NotTheSame(ValueError):
-    """These two are not proven to be one person."""
-
-    def __str__(self) -> str:
-        return str(_("We cannot join these two: nothing proves that they are the same person."))
-
-
-class OtherShop(NotTheSame):
-    """Nothing crosses from one shop to another."""
 
 
 # Shops.
@@ -83,7 +70,7 @@ def known_by(shop: Shop, email: str, *, name: str = "", language: str = "", at: 
     address = _address(email)
     if address is None:
         raise ValidationError(_("An e-mail address is needed."))
-    found = _with_address(shop, address)
+    found = _with_address(shop, address) or _once_with_address(shop, address)
     if found is not None:
         return found
     owner = User.objects.filter(emailaddress__email=address, emailaddress__verified=True, is_active=True).first()
@@ -114,21 +101,12 @@ def end_tour(user: User, name: str) -> None:
 
 # Becoming one.
 
-_moves: list[Move] = []
-
-
-def on_merge(move: Move) -> Move:
-    """Register what takes an app's rows from one customer to another; it runs inside the merge."""
-    if move not in _moves:
-        _moves.append(move)
-    return move
-
 
 @transaction.atomic
 def claim(visitor: Customer, user: User) -> Customer:
     """A guest signed in: what she did as a guest is hers."""
     _one_at_a_time(user)
-    visitor, own = _locked(visitor, customer_of(user, visitor.shop))
+    visitor, own = locked(visitor, customer_of(user, visitor.shop))
     if visitor.user_id == user.pk:
         return visitor
     if visitor.user_id is not None or visitor.merged_into_id is not None:
@@ -146,38 +124,12 @@ def address_proven(user: User) -> list[Customer]:
     others = Customer.objects.present().filter(user=None, email__in=addresses, email_verified=True)
     joined = []
     for other in others.select_related("shop").order_by("shop", "pk"):
-        other, own = _locked(other, customer_of(user, other.shop))
+        other, own = locked(other, customer_of(user, other.shop))
         if other.user_id is None and other.merged_into_id is None:
             joined.append(_joined(other, own, user))
     for own in Customer.objects.filter(user=user).order_by("pk"):
         _know_address(own, user)
     return joined
-
-
-@transaction.atomic
-def merge(source: Customer, into: Customer) -> Customer:
-    """Make one of two rows of one shop. The caller has proof that they are one person."""
-    source, target = _locked(source, into)
-    assert target is not None
-    if source.shop_id != target.shop_id:
-        raise OtherShop
-    if source.pk == target.pk or target.merged_into_id is not None:
-        raise NotTheSame
-    if source.user_id is not None or source.merged_into_id is not None:
-        raise NotTheSame
-    for field in ("name", "phone", "language", "address"):
-        if not getattr(target, field):
-            setattr(target, field, getattr(source, field))
-    Order.objects.filter(customer=source).update(customer=target)
-    for move in _moves:
-        move(source, target)
-    Customer.objects.filter(merged_into=source).update(merged_into=target)
-    if target.email is None or (source.email_verified and not target.email_verified):
-        target.email, target.email_verified = source.email, source.email_verified
-    _empty(source, target)
-    target.save(update_fields=["name", "phone", "language", "address", "email", "email_verified"])
-    events.record("customer.merged", customer=target, other=source)
-    return target
 
 
 # The team.
@@ -231,7 +183,7 @@ def _first_visit(user: User, shop: Shop, at: datetime | None) -> Customer:
     proven = _proves(user, user.email)
     known = _with_address(shop, user.email) if proven else None
     if known is not None:
-        known, _none = _locked(known, None)
+        known, _none = locked(known, None)
         if known.user_id is None and known.merged_into_id is None:
             return _joined(known, None, user)
     verified = proven and known is None
@@ -264,19 +216,6 @@ def _know_address(own: Customer, user: User) -> None:
         own.save(update_fields=["email", "email_verified"])
 
 
-def _empty(source: Customer, target: Customer) -> None:
-    source.merged_into = target
-    source.name, source.phone, source.address, source.email, source.email_verified = "", "", {}, None, False
-    source.save(update_fields=["merged_into", "name", "phone", "address", "email", "email_verified"])
-
-
-def _locked(one: Customer, other: Customer | None) -> tuple[Customer, Customer | None]:
-    """Both rows as they are now, locked in the order of their keys so that two merges never wait for each other."""
-    keys = {one.pk} | ({other.pk} if other else set())
-    rows = {row.pk: row for row in Customer.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
-    return rows[one.pk], rows[other.pk] if other else None
-
-
 def _new(shop: Shop, at: datetime | None, **fields: object) -> Customer:
     with transaction.atomic():
         customer = Customer.objects.create(shop=shop, **fields)
@@ -286,6 +225,13 @@ def _new(shop: Shop, at: datetime | None, **fields: object) -> Customer:
 
 def _with_address(shop: Shop, email: str) -> Customer | None:
     return Customer.objects.with_address(email).filter(shop=shop).first()
+
+
+def _once_with_address(shop: Shop, email: str) -> Customer | None:
+    """Whom this proven address came to when two were joined."""
+    known = OtherIdentity.objects.filter(customer__shop=shop, email=email, is_proven=True)
+    found = known.select_related("customer").order_by("pk").first()
+    return found.customer if found else None
 
 
 def _address(email: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import models
 from accounts.models import Customer
@@ -52,6 +52,30 @@ def export_tags(customer: Customer) -> Iterator[dict[str, Any]]:
 
 def erase_tags(customer: Customer) -> int:
     return models.CustomerTag.customers.through.objects.filter(_hers(customer)).delete()[0]
+
+
+def export_identities(customer: Customer) -> Iterator[dict[str, Any]]:
+    for one in customer.identities.order_by("pk"):
+        yield {"email": one.email, "is_proven": one.is_proven, "phone": one.phone}
+
+
+def erase_identities(customer: Customer) -> int:
+    return customer.identities.all().delete()[0]
+
+
+def export_merges(customer: Customer) -> Iterator[dict[str, Any]]:
+    for merge in _merges(customer).order_by("pk"):
+        yield {"joined_at": merge.at, "undone_at": merge.undone_at, "said_before": merge.kept.get("source", {})}
+
+
+def erase_merges(customer: Customer) -> int:
+    """With them goes what her rows said before; they can no longer be told apart."""
+    return _merges(customer).delete()[0]
+
+
+def _merges(customer: Customer) -> QuerySet[models.CustomerMerge]:
+    rows = Customer.objects.filter(Q(pk=customer.pk) | Q(merged_into=customer))
+    return models.CustomerMerge.objects.filter(Q(source__in=rows) | Q(target__in=rows))
 
 
 def _hers(customer: Customer) -> Q:
@@ -108,6 +132,18 @@ register(
     export=export_customer,
 )
 register(models.CustomerNote, personal("customer", "author", "text"), export=export_notes, erase=erase_notes)
+register(
+    models.CustomerMerge,
+    personal("source", "target", "by", "kept"),
+    export=export_merges,
+    erase=erase_merges,
+)
+register(
+    models.OtherIdentity,
+    personal("customer", "email", "phone"),
+    export=export_identities,
+    erase=erase_identities,
+)
 register(models.CustomerTag, harmless("name"))
 register("accounts.CustomerTag_customers", personal("customer"), export=export_tags, erase=erase_tags)
 register(models.ConsentText, harmless("language", "text"))

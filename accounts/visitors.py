@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts import people
+from accounts import merging, people
 from accounts.models import Customer, Shop, User
 
 Session = MutableMapping[str, Any]
@@ -20,8 +20,16 @@ def known(user: User | AnonymousUser, session: Session, shop: Shop) -> Customer 
     if vouched and (customer := Customer.objects.present().filter(pk=vouched, shop=shop).first()):
         return customer
     key = session.get(_drawer(shop))
-    # A merged guest is nobody: her browser must sign in to see what the account sees.
-    return Customer.objects.present().filter(pk=key, shop=shop, user=None).first() if key else None
+    return _guest(key, shop) if key else None
+
+
+def _guest(key: int, shop: Shop) -> Customer | None:
+    """The guest of this browser, or the guest she became. What an account or an address has, one must prove."""
+    row = Customer.objects.filter(pk=key, shop=shop, user=None).select_related("merged_into").first()
+    became = row.merged_into if row else None
+    if became is None:
+        return row
+    return None if became.user_id is not None or became.email_verified else became
 
 
 def settle(
@@ -58,7 +66,7 @@ def signed_in(user: User, session: Session) -> None:
         visitor = Customer.objects.present().filter(pk=session.pop(drawer), user=None).first()
         if visitor is not None:
             # Somebody else's proven address stays somebody else's, whoever sits at this browser.
-            with suppress(people.NotTheSame):
+            with suppress(merging.NotTheSame):
                 people.claim(visitor, user)
 
 

@@ -23,16 +23,16 @@ from chat.models import Conversation
 ROWS = 30
 
 
-def _user(request: HttpRequest) -> User:
+def agent(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     if not request.user.is_team:
         raise Http404
     return request.user
 
 
-def _customer(request: HttpRequest, public_id: UUID) -> Customer:
-    """Herself, or who she became."""
-    seen = Customer.objects.staffed_by(_user(request)).select_related("shop", "user", "merged_into__shop")
+def known(request: HttpRequest, public_id: UUID) -> Customer:
+    """Whom an agent asks for by her address, or who she became."""
+    seen = Customer.objects.staffed_by(agent(request)).select_related("shop", "user", "merged_into__shop")
     found = get_object_or_404(seen, public_id=public_id)
     return found.merged_into or found
 
@@ -42,7 +42,7 @@ def _customer(request: HttpRequest, public_id: UUID) -> Customer:
 @require_safe
 def customers(request: HttpRequest) -> HttpResponse:
     """Everybody, newest first, or whoever is looked for."""
-    user, words, tag = _user(request), request.GET.get("q", ""), request.GET.get("tag", "")
+    user, words, tag = agent(request), request.GET.get("q", ""), request.GET.get("tag", "")
     found = directory.look_up(user, words, tag=tag).select_related("shop").prefetch_related("tags")
     bought = Order.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(number=Count("pk"))
     talked = Conversation.objects.filter(customer=OuterRef("pk")).newest_first().values("last_message_at")[:1]
@@ -61,18 +61,20 @@ def customers(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _customer(request, public_id)
+    found = known(request, public_id)
     if found.public_id != public_id:
         return redirect("chat:customer", found.public_id, permanent=False)
-    context = profile.whole(found, _user(request), request.GET.dict())
-    return render(request, "chat/customer.html", {**context, "shop": found.shop, "back": request.path})
+    context = profile.whole(found, agent(request), request.GET.dict())
+    return render(
+        request, "chat/customer.html", {**context, "shop": found.shop, "back": request.path, "now": timezone.now()}
+    )
 
 
 @login_required
 @require_POST
 def note(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Write a note, or remove one."""
-    found, user, at, refusal = _customer(request, public_id), _user(request), timezone.now(), ""
+    found, user, at, refusal = known(request, public_id), agent(request), timezone.now(), ""
     try:
         if key := request.POST.get("remove"):
             notes.remove(_note(found, user, key), by=user, at=at)
@@ -87,7 +89,7 @@ def note(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def tag(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a tag, or take one off."""
-    found, user, at, refusal = _customer(request, public_id), _user(request), timezone.now(), ""
+    found, user, at, refusal = known(request, public_id), agent(request), timezone.now(), ""
     try:
         if name := request.POST.get("remove"):
             notes.untag(found, name, by=user, at=at)
@@ -108,7 +110,7 @@ def _note(found: Customer, user: User, key: str) -> CustomerNote:
 
 def _again(request: HttpRequest, fragment: str, found: Customer, refusal: str, kind: str) -> HttpResponse:
     """The fragment once more; without JavaScript the page it stood on, or her page with what was refused."""
-    back, user = _back(request, found), _user(request)
+    back, user = _back(request, found), agent(request)
     if not _wants_fragment(request) and not refusal:
         return redirect(back)
     typed = {f"{kind}_typed": request.POST.get("text", request.POST.get("name", "")), f"{kind}_refusal": refusal}
@@ -117,7 +119,9 @@ def _again(request: HttpRequest, fragment: str, found: Customer, refusal: str, k
     if _wants_fragment(request):
         return render(request, fragment, {**profile.beside(found, user), **context}, status=status)
     whole = profile.whole(found, user, {})
-    return render(request, "chat/customer.html", {**whole, "shop": found.shop, **context}, status=status)
+    return render(
+        request, "chat/customer.html", {**whole, "shop": found.shop, "now": timezone.now(), **context}, status=status
+    )
 
 
 def _back(request: HttpRequest, found: Customer) -> str:

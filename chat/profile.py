@@ -12,9 +12,9 @@ from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts import consent
+from accounts import consent, duplicates
 from accounts.commerce import orders, value
-from accounts.models import Customer, CustomerNote, CustomerTag, Order, OrderAction, Purpose, User
+from accounts.models import Customer, CustomerMerge, CustomerNote, CustomerTag, Order, OrderAction, Purpose, User
 from analytics.ledger.models import Event
 from chat.models import Channel, Conversation, Handoff
 
@@ -40,6 +40,7 @@ def whole(customer: Customer, user: User, pages: Mapping[str, str]) -> dict[str,
     return {
         **beside(customer, user, pages.get("notes")),
         "addresses": _addresses(customer),
+        "phones": [phone for phone in (customer.phone, *_other_phones(customer)) if phone],
         "channels": _channels(customer),
         "spent": value.of(customer.pk),
         "orders": bought,
@@ -48,6 +49,8 @@ def whole(customer: Customer, user: User, pages: Mapping[str, str]) -> dict[str,
         "allowed": [(purpose.label, purpose in allowed) for purpose in consent.OPTIONAL],
         "decisions": list(consent.history(customer)[:DECISIONS]),
         "timeline": timeline(customer),
+        "candidates": duplicates.of(customer),
+        "merges": list(CustomerMerge.objects.filter(target=customer, undone_at=None).order_by("-pk")[:5]),
     }
 
 
@@ -96,6 +99,7 @@ def _talked(customer: Customer) -> Iterator[Moment]:
 
 _TOLD = {
     "customer.created": ("person", gettext_noop("First seen")),
+    "customer.parted": ("people", gettext_noop("Told apart from another record again")),
     "customer.merged": ("people", gettext_noop("Joined with another record")),
     "consent.granted": ("shield", gettext_noop("Allowed: %(purpose)s")),
     "consent.withdrawn": ("shield", gettext_noop("Does not allow: %(purpose)s")),
@@ -106,10 +110,16 @@ _TOLD = {
 def _addresses(customer: Customer) -> list[tuple[str, bool]]:
     """Every address of hers, and whether it is proven."""
     found = {customer.email: customer.email_verified} if customer.email else {}
+    for other in customer.identities.exclude(email="").order_by("pk"):
+        found[other.email] = other.is_proven or found.get(other.email, False)
     if customer.user_id:
         for one in EmailAddress.objects.filter(user=customer.user_id).order_by("-primary", "pk"):
             found[one.email] = one.verified or found.get(one.email, False)
     return list(found.items())
+
+
+def _other_phones(customer: Customer) -> "QuerySet[Any, str]":
+    return customer.identities.exclude(phone="").order_by("pk").values_list("phone", flat=True)
 
 
 def _channels(customer: Customer) -> list[dict[str, Any]]:

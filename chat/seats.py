@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
+from django.db.models import Q
 
-from accounts import people, visitors
+from accounts import merging, visitors
 from accounts.mfa import owes_second_factor
 from accounts.models import Customer, Shop, User
 from chat import widget
@@ -106,7 +107,8 @@ def still_holds(seat: Seat) -> bool:
         found = conversations.select_related("shop").first()
         return found is not None and _is_hers(visitor_by_key(seat.key), found)
     if seat.user_id is None:
-        return bool(conversations.filter(customer=seat.customer_id, customer__user=None).exists())
+        hers = Q(customer=seat.customer_id) | Q(customer__merged=seat.customer_id, customer__email_verified=False)
+        return bool(conversations.filter(hers, customer__user=None).exists())
     user = User.objects.filter(pk=seat.user_id, is_active=True).first()
     if user is None:
         return False
@@ -132,7 +134,4 @@ def _seat(conversation: Conversation, visitor: Visitor, *, is_staff: bool) -> Se
     )
 
 
-@people.on_merge
-def _move(source: Customer, target: Customer) -> None:
-    """A guest became somebody: her conversations go along."""
-    Conversation.objects.filter(customer=source).update(customer=target)
+merging.goes_along(Conversation)

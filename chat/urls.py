@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import customers, embedding, inbox, views
+from chat import customers, embedding, inbox, joining, views
 
 app_name = "chat"
 
@@ -33,4 +33,7 @@ urlpatterns = [
     path("customers/<uuid:public_id>/", customers.customer, name="customer"),
     path("customers/<uuid:public_id>/notes/", customers.note, name="customer_note"),
     path("customers/<uuid:public_id>/tags/", customers.tag, name="customer_tag"),
+    path("customers/<uuid:public_id>/join/", joining.choose, name="customer_join"),
+    path("customers/<uuid:public_id>/join/<uuid:other>/", joining.join, name="customer_join_with"),
+    path("customers/<uuid:public_id>/part/<int:merge>/", joining.part, name="customer_part"),
 ]

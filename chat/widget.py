@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import people, visitors
+from accounts import merging, people, visitors
 from accounts.models import Shop
 
 LONGEST_TOKEN = timedelta(hours=1)
@@ -83,8 +83,8 @@ def admit(shop: Shop, token: str, *, guest: Remembered, at: datetime) -> Remembe
         raise NoAddress from None
     visitor = None if visitors.is_vouched(guest) else visitors.known(AnonymousUser(), guest, shop)
     if visitor is not None and not visitor.email_verified:
-        with suppress(people.NotTheSame):
-            customer = people.merge(visitor, customer)
+        with suppress(merging.NotTheSame):
+            customer = merging.merge(visitor, customer)
     return Remembered(visitors.vouched_for(customer))
 
 

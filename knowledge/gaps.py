@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import merging
 from accounts.models import Customer, Shop, User
 from analytics.ledger import events
 from knowledge import articles, recipes, retrieval
@@ -162,3 +163,6 @@ def _join(gap: Gap, recipe: Recipe, vector: Vectors | None, at: datetime) -> Non
 def _alone(shop: Shop) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, shop.pk])
+
+
+merging.goes_along(GapQuestion)

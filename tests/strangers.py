@@ -104,6 +104,9 @@ DOORS = {
     "customers/<uuid:public_id>/": about(),
     "customers/<uuid:public_id>/notes/": about(302, "POST", text="A note"),
     "customers/<uuid:public_id>/tags/": about(302, "POST", name="friend"),
+    "customers/<uuid:public_id>/join/": about(),
+    "customers/<uuid:public_id>/join/<uuid:other>/": Door(TEAM, own="two", signed_out=LOGIN),
+    "customers/<uuid:public_id>/part/<int:merge>/": Door(TEAM, 302, own="one_of_two", signed_out=LOGIN, method="POST"),
 }
 
 # Sockets: who is let in. Everybody else is closed out before a word is said, as for a talk that is not there.

@@ -20,8 +20,8 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from accounts import consent, opening, people, presence
-from accounts.models import Order
+from accounts import consent, merging, opening, people, presence
+from accounts.models import CustomerMerge, Order
 from analytics.ledger.models import Event
 from chat import attachments, handoff, intake
 from chat.models import Conversation
@@ -36,6 +36,8 @@ MISSING = {
     "shop": "no-such-shop",
     "name": "no-such-tour",
     "public_id": uuid.UUID(int=0),
+    "other": uuid.UUID(int=1),
+    "merge": 999_999,
     "number": "no-such-order",
     "language": "nl",
     "slug": "no-such-article",
@@ -83,6 +85,8 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     settings.MEDIA_ROOT, settings.EMBEDDINGS = str(tmp_path), "fake"
     key = opening.first_admin_token(at=timezone.now())
     customer = people.customer_for(maria, shop)
+    merging.merge(people.guest(shop, name="M. Lund"), customer, by=anna, at=timezone.now())
+    merge = CustomerMerge.objects.get()
     conversation = intake.open_conversation(customer, opening_id="strangers", at=timezone.now())
     intake.receive(intake.Inbound(conversation.pk, "first", "Where is my order?"), at=timezone.now())
     words = SimpleUploadedFile("list.txt", b"a lamp")
@@ -102,6 +106,8 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         order={"number": line.order.number},
         conversation={"public_id": conversation.public_id},
         customer={"public_id": customer.public_id},
+        two={"public_id": customer.public_id, "other": people.guest(shop, name="Maria").public_id},
+        one_of_two={"public_id": customer.public_id, "merge": merge.pk},
         file={"public_id": file.public_id},
         passage={"pk": article.pk},
         article={"language": "da", "slug": article.slug},

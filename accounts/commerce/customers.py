@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core import serializers
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import people
+from accounts import merging, people
 from accounts.commerce.records import CustomerRecord, OrderRecord
 from accounts.commerce.told import Wrong
 from accounts.models import Customer, Payment, PaymentMethod, Refund, Return, Shop, User
@@ -139,17 +140,45 @@ def _keep_methods(told: Sequence[tuple[Customer, CustomerRecord]]) -> None:
     )
 
 
-@people.on_merge
-def move_methods(source: Customer, target: Customer) -> None:
+def _move_methods(source: Customer, target: Customer) -> dict[str, Any]:
     """What she paid with goes with her; the same thing known twice becomes one."""
     has = {method.external_id: method for method in target.payment_methods.all()}
-    for method in source.payment_methods.all():
+    moved: list[int] = []
+    joined: list[dict[str, Any]] = []
+    for method in source.payment_methods.order_by("pk"):
         same = has.get(method.external_id)
         if same is None:
-            method.customer = target
-            method.save(update_fields=["customer"])
+            moved.append(method.pk)
             continue
-        Payment.objects.filter(paid_with=method).update(paid_with=same)
-        Refund.objects.filter(goes_to=method).update(goes_to=same)
-        Return.objects.filter(settled_with=method).update(settled_with=same)
+        used = {name: list(rows.filter(**{field: method}).values_list("pk", flat=True)) for name, rows, field in _USES}
+        for _name, rows, field in _USES:
+            rows.filter(**{field: method}).update(**{field: same})
+        joined.append({"row": serializers.serialize("json", [method]), "pk": method.pk, "same": same.pk, "used": used})
         method.delete()
+    PaymentMethod.objects.filter(pk__in=moved).update(customer=target)
+    return {"moved": moved, "joined": joined}
+
+
+def _move_methods_back(source: Customer, target: Customer, kept: dict[str, Any]) -> None:
+    PaymentMethod.objects.filter(pk__in=kept["moved"], customer=target).update(customer=source)
+    for one in kept["joined"]:
+        for back in serializers.deserialize("json", one["row"]):
+            back.save()
+        for name, rows, field in _USES:
+            rows.filter(pk__in=one["used"][name], **{f"{field}_id": one["same"]}).update(**{f"{field}_id": one["pk"]})
+
+
+_USES: tuple[tuple[str, Any, str], ...] = (
+    ("payments", Payment.objects, "paid_with"),
+    ("refunds", Refund.objects, "goes_to"),
+    ("returns", Return.objects, "settled_with"),
+)
+merging.register(
+    PaymentMethod._meta.label,
+    merging.Belongings(
+        PaymentMethod._meta.verbose_name_plural,
+        lambda one: one.payment_methods.count(),
+        _move_methods,
+        _move_methods_back,
+    ),
+)

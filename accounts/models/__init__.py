@@ -3,6 +3,7 @@ from accounts.models.change import OrderChange
 from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
 from accounts.models.customer import Customer
 from accounts.models.first_admin import FirstAdminToken
+from accounts.models.merge import CustomerMerge, OtherIdentity
 from accounts.models.note import CustomerNote, CustomerTag
 from accounts.models.order import (
     Order,
@@ -27,6 +28,7 @@ __all__ = [
     "ConsentRecord",
     "ConsentText",
     "Customer",
+    "CustomerMerge",
     "CustomerNote",
     "CustomerTag",
     "FirstAdminToken",
@@ -36,6 +38,7 @@ __all__ = [
     "OrderAction",
     "OrderChange",
     "OrderLine",
+    "OtherIdentity",
     "Payment",
     "PaymentMethod",
     "Product",

@@ -21,6 +21,7 @@ class How(models.TextChoices):
     PAGE = "page", _("on the consent page")
     TEAM = "team", _("told to the team")
     API = "api", _("through a partner system")
+    MERGE = "merge", _("as two records were joined, or told apart again")
 
 
 class ConsentTextQuerySet(Visible["ConsentText"]):

@@ -69,7 +69,7 @@ def _kind(name: str, subject: str, also: str = "", **facts: FactType) -> Kind:
 
 
 PURPOSES = one_of("necessary", "personalisation", "learning", "statistics", "news")
-HOW = one_of("chat", "page", "team", "api")
+HOW = one_of("chat", "page", "team", "api", "merge")
 CHANNEL = one_of("web", "email", "telegram", "whatsapp", "api")
 HOLDER = one_of("bot", "queue", "person")
 ORDER_ACTION = one_of("cancel", "address", "payment", "items", "return", "exchange", "refund")
@@ -83,6 +83,7 @@ _TABLE = [
     _kind("user.signed_in", "user", by=one_of("password", "social", "link", "passkey")),
     _kind("customer.created", "customer", is_guest=flag, channel=CHANNEL),
     _kind("customer.merged", "customer", "other:customer"),
+    _kind("customer.parted", "customer", "other:customer"),
     _kind("customer.noted", "customer", "note:customernote"),
     _kind("customer.note_removed", "customer", "note:customernote"),
     _kind("customer.tagged", "customer", "tag:customertag"),

@@ -7,7 +7,7 @@ from django.utils.html import linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from accounts.models import Order
+from accounts.models import CustomerMerge, Order
 from chat import owners
 from knowledge import markdown
 
@@ -54,6 +54,11 @@ def tint(name: Any) -> int:
 def initial(name: Any) -> str:
     """The first letter of a name, for the round picture beside it."""
     return next((letter.upper() for letter in str(name) if letter.isalnum()), "?")
+
+
+@register.filter
+def can_be_undone(merge: CustomerMerge, now: datetime) -> bool:
+    return merge.can_be_undone(now)
 
 
 @register.filter

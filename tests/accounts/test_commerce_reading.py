@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from accounts import people
+from accounts import merging, people
 from accounts.commerce import catalogue, orders
 from accounts.models import Order, Return, Shipment
 from tests.factories import (
@@ -200,7 +200,7 @@ def test_searching_many_products_costs_as_many_queries_as_searching_few(shop, la
 def test_two_rows_that_are_one_person_keep_the_address_and_the_way_to_it(customer, shop):
     known = CustomerFactory(shop=shop, external_id="c-7", address={"city": "Lyon"})
 
-    people.merge(known, customer)
+    merging.merge(known, customer)
 
     known.refresh_from_db()
     customer.refresh_from_db()

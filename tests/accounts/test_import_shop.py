@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import people
+from accounts import merging, people
 from accounts.commerce import files, importing, orders
 from accounts.models import Customer, Order, PaymentMethod, Product, Return, Variant
 from tests.factories import NOON, CustomerFactory, OrderFactory, UserFactory
@@ -441,7 +441,7 @@ def test_the_id_of_somebody_who_was_merged_leads_to_who_she_is_now(bring, maria,
     bring(MARIA | {"email": "old@example.com"})
     now = people.customer_for(maria, shop)
     PaymentMethod.objects.create(customer=now, external_id="visa", kind="card", label="Visa", currency="EUR")
-    people.merge(Customer.objects.get(external_id="c-1"), now)
+    merging.merge(Customer.objects.get(external_id="c-1"), now)
 
     bring(ORDER, at=later())
 

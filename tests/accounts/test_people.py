@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from accounts import opening, people
+from accounts import merging, opening, people
 from accounts.models import Customer, Membership, Order, Role, Shop, User
 from analytics.ledger.models import Event
 from tests.factories import CustomerFactory, OrderFactory, ShopFactory, UserFactory
@@ -111,11 +111,11 @@ def test_nothing_is_merged_across_shops(maria, shop, other_shop):
     here = people.known_by(shop, "x@example.com")
     there = people.customer_for(maria, other_shop)
 
-    with pytest.raises(people.OtherShop):
-        people.merge(here, there)
+    with pytest.raises(merging.OtherShop):
+        merging.merge(here, there)
     known_there = CustomerFactory(shop=other_shop, email="y@example.com", email_verified=True)
-    with pytest.raises(people.OtherShop):
-        people.merge(known_there, people.customer_for(maria, shop))
+    with pytest.raises(merging.OtherShop):
+        merging.merge(known_there, people.customer_for(maria, shop))
 
 
 def test_a_proven_address_joins_in_every_shop_separately(shop, other_shop):
@@ -128,9 +128,13 @@ def test_a_proven_address_joins_in_every_shop_separately(shop, other_shop):
     assert set(maria.customers.values_list("pk", "shop")) == {(here.pk, shop.pk), (there.pk, other_shop.pk)}
 
 
+def _room(move):
+    return {"a room": merging.Belongings("things", lambda one: 0, move, lambda source, target, moved: None)}
+
+
 def test_a_merge_takes_along_what_other_rooms_keep(maria, shop, monkeypatch):
     moved = []
-    monkeypatch.setattr(people, "_moves", [lambda source, target: moved.append((source.pk, target.pk))])
+    monkeypatch.setattr(merging, "BELONGINGS", _room(lambda source, target: moved.append((source.pk, target.pk))))
     own, guest = people.customer_for(maria, shop), people.guest(shop, name="M")
 
     people.claim(guest, maria)
@@ -144,7 +148,7 @@ def test_a_merge_that_fails_in_one_room_changes_nothing(maria, shop, monkeypatch
 
     own, guest = people.customer_for(maria, shop), people.guest(shop, name="M")
     order = OrderFactory(customer=guest)
-    monkeypatch.setattr(people, "_moves", [refuse])
+    monkeypatch.setattr(merging, "BELONGINGS", {**merging.BELONGINGS, **_room(refuse)})
 
     with pytest.raises(RuntimeError, match="no room"), transaction.atomic():
         people.claim(guest, maria)
@@ -154,18 +158,6 @@ def test_a_merge_that_fails_in_one_room_changes_nothing(maria, shop, monkeypatch
     assert order.customer == guest
     assert guest.merged_into is None
     assert own.pk != guest.pk
-
-
-def test_a_room_registers_once_however_often_it_is_loaded(monkeypatch):
-    monkeypatch.setattr(people, "_moves", [])
-
-    def move(source, target):
-        pass
-
-    people.on_merge(move)
-    people.on_merge(move)
-
-    assert people._moves == [move]
 
 
 def test_a_merged_customer_is_an_empty_shell_that_keeps_its_ledger_id(maria, anna, shop):
@@ -183,10 +175,10 @@ def test_a_merged_customer_is_an_empty_shell_that_keeps_its_ledger_id(maria, ann
 
 def test_shells_follow_when_their_owner_is_merged_in_turn(maria, shop):
     first, second = people.guest(shop), people.guest(shop)
-    people.merge(first, second)
+    merging.merge(first, second)
 
     own = people.customer_for(maria, shop)
-    people.merge(second, own)
+    merging.merge(second, own)
 
     first.refresh_from_db()
     assert first.merged_into == own
@@ -195,14 +187,14 @@ def test_shells_follow_when_their_owner_is_merged_in_turn(maria, shop):
 def test_nobody_claims_a_row_of_another_account(maria, omar, shop):
     hers = people.customer_for(maria, shop)
 
-    with pytest.raises(people.NotTheSame):
+    with pytest.raises(merging.NotTheSame):
         people.claim(hers, omar)
 
 
 def test_nobody_claims_an_address_she_did_not_prove(omar, shop):
     known = people.known_by(shop, "maria@example.com")
 
-    with pytest.raises(people.NotTheSame):
+    with pytest.raises(merging.NotTheSame):
         people.claim(known, omar)
 
 
@@ -211,13 +203,13 @@ def test_nobody_claims_a_guest_who_became_somebody_else(maria, omar, shop):
     people.customer_for(maria, shop)
     people.claim(guest, maria)
 
-    with pytest.raises(people.NotTheSame):
+    with pytest.raises(merging.NotTheSame):
         people.claim(guest, omar)
 
 
 def test_two_accounts_are_never_merged(maria, omar, shop):
-    with pytest.raises(people.NotTheSame):
-        people.merge(people.customer_for(maria, shop), people.customer_for(omar, shop))
+    with pytest.raises(merging.NotTheSame):
+        merging.merge(people.customer_for(maria, shop), people.customer_for(omar, shop))
 
 
 def test_an_address_taken_off_the_account_proves_nothing_any_more(maria, shop):

@@ -70,6 +70,12 @@ def _side(page: Page) -> None:
         page.wait_for_timeout(200)
 
 
+def _first_customer(page: Page) -> None:
+    rows = page.locator("#found a.item")
+    if rows.count():
+        page.goto(rows.last.get_attribute("href") or "/customers/")
+
+
 SCREENS = [
     Screen("home", "maria", "/"),
     Screen("pane", "maria", "/", _open_pane),
@@ -85,6 +91,8 @@ SCREENS = [
     Screen("inbox", "anna", "/inbox/", _first_talk),
     Screen("side", "anna", "/inbox/", _side, ("ordinary", "much")),
     Screen("team", "anna", "/team/"),
+    Screen("customers", "anna", "/customers/"),
+    Screen("customer", "anna", "/customers/?q=maria", _first_customer),
     Screen("admin", "boss", "/admin/"),
     Screen("editor", "boss", "/admin/knowledge/article/", _editor, ("ordinary", "much")),
 ]

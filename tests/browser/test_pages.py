@@ -18,7 +18,7 @@ HERS = [
     "/account/logout/",
     "/chat/",
 ]
-TEAMS = ["/inbox/", "/team/", "/admin/", "/style/"]
+TEAMS = ["/inbox/", "/customers/", "/team/", "/admin/", "/style/"]
 
 
 def barriers(page) -> list[str]:

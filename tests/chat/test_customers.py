@@ -8,12 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import consent, notes, people
+from accounts import consent, merging, notes, people
 from accounts.commerce import value
-from accounts.models import Customer, CustomerNote, Purpose
+from accounts.models import Customer, CustomerMerge, CustomerNote, Purpose
 from chat import handoff, intake, profile
 from chat.models import Conversation
-from tests.factories import NOON, CustomerFactory, OrderFactory, OrderLineFactory
+from tests.factories import NOON, CustomerFactory, MembershipFactory, OrderFactory, OrderLineFactory
 
 HTML = "<script>alert(1)</script>"
 FRAGMENT = {"hx-request": "true"}
@@ -138,7 +138,7 @@ def test_somebody_who_did_nothing_yet_has_a_page(agents, url, shop):
 
 def test_the_address_of_a_merged_row_leads_to_who_she_became(agents, url, customer, shop):
     guest = people.guest(shop, name="M")
-    people.merge(guest, customer)
+    merging.merge(guest, customer)
 
     answer = agents.get(url(who=guest))
 
@@ -244,3 +244,72 @@ def test_a_talk_beside_shows_who_it_is_with(agents, url, conversation, customer)
     intake.receive(intake.Inbound(conversation.pk, "first", "Hello"), at=conversation.opened_at)
 
     assert url().encode() in agents.get(url("thread", conversation)).content
+
+
+# Joining
+
+
+@pytest.fixture
+def double(shop):
+    return CustomerFactory(shop=shop, name="M. Lund", email="maria@example.com", phone="+45 86123456")
+
+
+def pair(one, other):
+    return reverse("chat:customer_join_with", args=[one.public_id, other.public_id])
+
+
+def test_a_likely_double_is_shown_looked_at_joined_and_told_apart(agents, url, customer, double):
+    OrderFactory(customer=double, number="D-1")
+    assert pair(customer, double) in agents.get(url()).content.decode()
+
+    look = agents.get(pair(customer, double))
+    assert "Maria Lund stays. M. Lund becomes part of it." in look.content.decode()
+    answer = agents.post(pair(customer, double), {"mark": look.context["look"].mark}, follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain == [(url(), 302)]
+    assert "Order D-1" in page
+    assert "+45 86123456" in page
+    assert "Tell them apart again" in page
+
+    merge = CustomerMerge.objects.get()
+    page = agents.post(reverse("chat:customer_part", args=[customer.public_id, merge.pk]), follow=True).content.decode()
+    assert "Maria Lund and M. Lund are two again." in page
+    assert "Order D-1" not in page
+    assert "Tell them apart again" not in page
+
+
+def test_what_changed_since_it_was_looked_at_is_looked_at_again(agents, customer, double):
+    mark = agents.get(pair(customer, double)).context["look"].mark
+    OrderFactory(customer=double)
+
+    answer = agents.post(pair(customer, double), {"mark": mark})
+
+    assert answer.status_code == 409
+    assert b"Something changed since you looked." in answer.content
+    assert not CustomerMerge.objects.exists()
+
+
+def test_two_guests_may_be_joined_either_way_and_an_account_only_stays(agents, customer, double, shop):
+    other = CustomerFactory(shop=shop, name="Other")
+    turned = agents.get(pair(double, other), {"stays": other.public_id}).context["look"]
+    assert (turned.source, turned.target) == (double, other)
+    held = agents.get(pair(customer, double), {"stays": double.public_id}).context["look"]
+    assert held.target == customer
+
+
+def test_two_accounts_stay_two(agents, customer, omar, shop):
+    answer = agents.get(pair(customer, people.customer_for(omar, shop)))
+
+    assert answer.status_code == 409
+    assert b"Two accounts are never joined." in answer.content
+
+
+def test_nobody_of_another_shop_is_offered_or_joined(client_of, anna, customer, other_shop):
+    MembershipFactory(user=anna, shop=other_shop)
+    there = CustomerFactory(shop=other_shop, name="Maria Lund", email="maria@example.com")
+    agents = client_of(anna)
+
+    found = agents.get(reverse("chat:customer_join", args=[customer.public_id]), {"q": "maria"})
+
+    assert found.context["found"] == found.context["candidates"] == []
+    assert agents.get(pair(customer, there)).status_code == 409
