@@ -1,0 +1,1 @@
+"""What the shop knows, under fire; docs/reliability.md says what is done and what must hold."""
