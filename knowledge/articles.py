@@ -46,6 +46,7 @@ def draft(
     body: str,
     language: str = "",
     external_id: str = "",
+    slug: str = "",
     by: User | None = None,
     at: datetime | None = None,
     **facts: Any,
@@ -53,7 +54,7 @@ def draft(
     """Begin an article; nobody but the team sees it."""
     language = language or shop.language
     article = Article(shop=shop, language=language, external_id=external_id, **facts)
-    article.slug = free_slug(shop, language, title or external_id)
+    article.slug = free_slug(shop, language, slug or title or external_id)
     article.external_id = external_id or _free_id(shop, article.slug)
     article.save()
     revise(article, title=title, body=body, by=by, at=at)

@@ -49,7 +49,7 @@ def bring(
         if isinstance(each, Problem):
             report.problems.append(each)
             continue
-        key = (each.external_id or slugify(each.title)[:180], each.language or shop.language)
+        key = (each.external_id or _name(each.title), each.language or shop.language)
         if not key[0]:
             report.problems.append(Problem(each.source, _("There is neither an id nor a title.")))
         elif key in seen:
@@ -89,6 +89,11 @@ def _take(shop: Shop, entry: Entry, key: tuple[str, str], report: Report, by: Us
         report.problems.append(Problem(entry.source, str(why)))
 
 
+def _name(title: str) -> str:
+    """An id for an article that brought none, in its own script if need be."""
+    return (slugify(title) or slugify(title, allow_unicode=True))[:180]
+
+
 def _check(entry: Entry) -> None:
     if len(entry.body) > articles.LONGEST_BODY:
         raise articles.TooLong
@@ -102,13 +107,11 @@ def _create(shop: Shop, entry: Entry, external_id: str, language: str, by: User 
         body=entry.body,
         language=language,
         external_id=external_id,
+        slug=entry.slug,
         audience=entry.audience,
         by=by,
         at=at,
     )
-    if entry.slug:
-        article.slug = articles.free_slug(shop, language, entry.slug)
-        article.save(update_fields=["slug"])
     _shelve(article, entry)
     source = Article.objects.filter(shop=shop, external_id=external_id).exclude(pk=article.pk).order_by("pk").first()
     if source is not None:

@@ -12,6 +12,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from knowledge import hypertext
+from knowledge.articles import clean
 from knowledge.models import Audience
 
 LARGEST_FILE = 5_000_000  # bytes of one article's file or line
@@ -166,10 +167,8 @@ def _line(line: bytes, source: str) -> Found:
     try:
         if not isinstance(told, dict):
             raise Unreadable(_("This line is not a JSON object."))
-        body = told.get("content", told.get("body", ""))
-        if not isinstance(body, str) or not isinstance(told.get("title") or "", str):
-            raise Unreadable(_("Title and content must be text."))
-        return _entry(source, told, title=told.get("title") or "", body=body, name="")
+        title, body = _text(told.get("title")), _text(told.get("content", told.get("body")))
+        return _entry(source, told, title=title, body=body, name="")
     except Unreadable as why:
         return Problem(source, str(why))
 
@@ -219,7 +218,10 @@ def _head(text: str) -> dict[str, Any]:
 
 
 def _entry(source: str, told: dict[str, Any], *, title: str, body: str, name: str) -> Entry:
-    external_id = str(told.get("id") or "").strip() or PurePosixPath(name).with_suffix("").as_posix().strip("./")
+    given = told.get("id")
+    external_id = _short("" if given is None else given)  # 0 is an id too
+    if not external_id and name:
+        external_id = PurePosixPath(name).with_suffix("").as_posix().strip("./")
     if len(external_id) > 200:
         raise Unreadable(_("The id is longer than 200 characters."))
     if not title.strip() and not body.strip():
@@ -232,10 +234,21 @@ def _entry(source: str, told: dict[str, Any], *, title: str, body: str, name: st
         language=_language(told.get("language") or told.get("lang") or ""),
         audience=_audience(told.get("audience")),
         tags=_tags(told.get("tags")),
-        category=str(told.get("category") or "").strip()[:200],
-        slug=str(told.get("slug") or "").strip()[:180],
+        category=_short(told.get("category") or "")[:200],
+        slug=_short(told.get("slug") or "")[:180],
         is_draft=told.get("draft") is True or str(told.get("status") or "").lower() == "draft",
     )
+
+
+def _text(told: Any) -> str:
+    """Words, or a number that stands where words should; nothing where there is nothing."""
+    if isinstance(told, bool) or not isinstance(told, str | int | float | None):
+        raise Unreadable(_("Title and content must be text."))
+    return "" if told is None else str(told)
+
+
+def _short(told: Any) -> str:
+    return clean(str(told)).strip()
 
 
 def _audience(told: Any) -> int:
@@ -246,10 +259,11 @@ def _audience(told: Any) -> int:
 
 
 def _language(told: Any) -> str:
-    language = str(told or "").strip().replace("_", "-").lower()
-    if language and not re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,6})?", language):
+    """A code as an article keeps it: language, and script or country."""
+    code = str(told or "").strip().replace("_", "-").lower()
+    if code and not re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,6})*", code):
         raise Unreadable(_("The language must be a code such as en or pt-br."))
-    return language
+    return "-".join(code.split("-")[:2])
 
 
 def _tags(told: Any) -> tuple[str, ...]:
@@ -257,7 +271,7 @@ def _tags(told: Any) -> tuple[str, ...]:
         told = told.split(",")
     if not isinstance(told, list):
         return ()
-    return tuple(dict.fromkeys(str(tag).strip()[:100] for tag in told if str(tag or "").strip()))
+    return tuple(dict.fromkeys(_short(tag)[:100] for tag in told if _short(tag or "")))
 
 
 def text_of(raw: bytes, *, html: bool = False) -> str:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import people
 from accounts.models import Shop
+from knowledge import retrieval
 
 
 class KnowledgeCommand(BaseCommand):
@@ -43,7 +44,7 @@ class KnowledgeCommand(BaseCommand):
 def lines(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file of JSON lines, with their line numbers."""
     try:
-        with Path(path).open(encoding="utf-8") as file:
+        with Path(path).open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     told = json.loads(line)
@@ -61,6 +62,18 @@ def query_of(told: dict[str, Any], where: str) -> str:
     if not isinstance(query, str):
         raise CommandError(f'{where} has no "query".')
     return query
+
+
+def language_of(told: Any, shop: Shop) -> str | None:
+    """A language as the shop's articles name it: en for EN, and for en_US where it has nothing nearer."""
+    if not told:
+        return None
+    code = str(told).strip().replace("_", "-").lower()
+    base = code.split("-")[0]
+    kin = [each for each in retrieval.spoken(shop) if each.split("-")[0] == base]
+    if code in kin or not kin:
+        return code
+    return base if base in kin else kin[0]
 
 
 def golds_of(told: dict[str, Any]) -> list[str]:

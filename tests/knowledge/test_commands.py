@@ -119,6 +119,14 @@ def test_searching_gives_external_ids_best_first(faq, tell, tmp_path):
     assert lines[2]["results"] == []
 
 
+def test_a_language_is_understood_however_it_is_written(faq, tell, tmp_path):
+    queries = tmp_path / "queries.jsonl"
+    asked = [{"query": "parcel", "language": language} for language in ("EN", "en_US", "en-GB", None, "")]
+    queries.write_bytes(b"\xef\xbb\xbf" + "\n".join(map(json.dumps, asked)).encode())  # as Windows saves it
+    lines = tell("search_articles", "--queries", str(queries))
+    assert [line["results"][0]["id"] for line in lines] == ["parcels"] * 5
+
+
 def test_search_for_people(faq, run):
     assert "parcels  Where is my parcel?" in run("search_articles", "parcel", "--audience", "agents")
 

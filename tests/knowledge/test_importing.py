@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from accounts import outgoing
+from accounts.models import Shop
 from knowledge import articles, exporting, hypertext, importing, sitemap, sources
 from knowledge.models import Article, Audience, Status
 
@@ -61,7 +62,7 @@ def test_bad_lines_are_named_and_the_good_ones_taken(bring, tmp_path):
             tmp_path,
             b"{",
             b"[1]",
-            {"id": "x", "title": 5, "content": "c"},
+            {"id": "x", "title": [5], "content": "c"},
             {"id": "y", "title": "", "content": " "},
             {"id": "z" * 201, "title": "t", "content": "c"},
             GOOD | {"audience": "nobody"},
@@ -81,6 +82,23 @@ def test_bad_lines_are_named_and_the_good_ones_taken(bring, tmp_path):
         ("articles.jsonl:7", "The language must be a code such as en or pt-br."),
         ("articles.jsonl:8", "This line is not JSON."),
     ]
+
+
+def test_odd_lines_that_say_enough_are_taken(bring, tmp_path):
+    report = bring(
+        jsonl(
+            tmp_path,
+            {"id": 0, "title": 404, "content": "Not found."},
+            {"id": 1.5, "title": "No content", "content": None},
+            {"title": "怎么退货", "content": "三十天内。", "language": "zh-Hans-CN"},
+            {"content": "Nameless.", "id": "nameless", "tags": None, "audience": None, "language": "EN_us"},
+            {"id": "half\ud800", "title": "a\ud800", "content": "\x00", "tags": ["\x00t"], "category": "c\x00\ud800"},
+        )
+    )
+    assert whys(report) == []
+    found = Article.objects.order_by("pk").values_list("external_id", "language")
+    assert list(found) == [("0", "en"), ("1.5", "en"), ("怎么退货", "zh-hans"), ("nameless", "en-us"), ("half?", "en")]
+    assert list(Article.objects.get(external_id="half?").tags.values_list("name", flat=True)) == ["t"]
 
 
 def test_an_id_that_comes_twice_is_told(bring, tmp_path):
@@ -212,6 +230,13 @@ def test_what_is_exported_comes_back_the_same(shop, bring, tmp_path):
     assert exporting.export(shop, folder) == 3
     report = bring(folder)
     assert (report.created, report.changed, report.unchanged, report.problems) == (0, 0, 3, [])
+    other = Shop.objects.create(slug="other", name="Other")
+    assert importing.bring(other, sources.read(folder)).created == 3
+    exporting.export(other, tmp_path / "again")
+    first, again = (
+        {path.name: path.read_text() for path in (tmp_path / name).rglob("*.md")} for name in ("out", "again")
+    )
+    assert first == again
 
 
 def page(body, content_type="text/html"):

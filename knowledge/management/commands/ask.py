@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import Customer, Shop
 from knowledge import answers, confidence, gaps, retrieval
-from knowledge.management.base import KnowledgeCommand
+from knowledge.management.base import KnowledgeCommand, language_of
 from knowledge.models import Article, Audience, Revision
 
 
@@ -28,7 +28,7 @@ class Command(KnowledgeCommand):
         passages = retrieval.search(
             shop,
             question,
-            language=options["language"] or (customer.language if customer and customer.language else None),
+            language=language_of(options["language"] or (customer.language if customer else None), shop),
             audience=Audience.CUSTOMERS if customer else Audience.PUBLIC,
             deadline=None,  # a command has the time
             steps=steps,

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from knowledge import evaluation
-from knowledge.management.base import KnowledgeCommand, golds_of, lines, query_of
+from knowledge.management.base import KnowledgeCommand, golds_of, language_of, lines, query_of
 
 
 class Command(KnowledgeCommand):
@@ -22,7 +22,7 @@ class Command(KnowledgeCommand):
             evaluation.Question(
                 query_of(told, f"{options['file']}:{number}"),
                 tuple(golds_of(told)),
-                told.get("language") or options["language"],
+                language_of(told.get("language") or options["language"], shop),
             )
             for number, told in lines(options["file"])
         ]

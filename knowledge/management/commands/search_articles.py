@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import Shop
 from knowledge import retrieval
-from knowledge.management.base import KnowledgeCommand, lines, query_of
+from knowledge.management.base import KnowledgeCommand, language_of, lines, query_of
 from knowledge.models import Audience
 
 AUDIENCES = {"public": Audience.PUBLIC, "logged-in": Audience.CUSTOMERS, "agents": Audience.AGENTS}
@@ -48,7 +48,7 @@ def _passages(shop: Shop, query: str, language: str | None, options: dict[str, A
     return retrieval.search(
         shop,
         query,
-        language=language,
+        language=language_of(language, shop),
         audience=AUDIENCES[options["audience"]],
         k=options["k"],
         one_per_article=True,
