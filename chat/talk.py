@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer, Shop, User
 from chat.models import Author, Conversation, Message
 
+LAST_WORDS = 160  # characters of the newest message that the list of conversations shows
+
 
 class Refused(ValueError):
     """What was said cannot be taken; the text says why."""
@@ -83,7 +85,8 @@ def say(conversation: Conversation, *, author: str, text: str, at: datetime, **f
     conversation.last_seq += 1
     conversation.last_message_at = at
     if text and author != Author.SYSTEM:
-        conversation.last_words = Truncator(" ".join(text[:800].split())).chars(160)
+        shown = Truncator(" ".join(text[:800].split())).chars(LAST_WORDS)
+        conversation.last_words = shown[:LAST_WORDS]  # accents that stand alone are not counted by Django
     message = Message(conversation=conversation, seq=conversation.last_seq, author=author, text=text, at=at, **fields)
     with connection.cursor() as cursor:
         cursor.execute(_SAY, [_stored(message, field) for field in _SAID])

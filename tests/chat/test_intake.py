@@ -55,6 +55,14 @@ def test_a_message_nobody_would_read_is_refused(conversation, now, settings):
         intake.receive(intake.Inbound(conversation.pk, "client-1", "a" * (settings.CHAT_TEXT_LIMIT + 1)), at=now)
 
 
+@pytest.mark.parametrize("text", ["z\u0301\u0302\u0303" * 500, "\u0915\u094d\u0937 " * 200])
+def test_a_script_with_many_marks_is_taken(conversation, now, text):
+    intake.receive(intake.Inbound(conversation.pk, "client-1", text), at=now)
+    conversation.refresh_from_db()
+    assert conversation.messages.get().text == text.strip()
+    assert 100 < len(conversation.last_words) <= 160
+
+
 def test_a_burst_gets_one_answer_to_the_newest_using_all(conversation, say, later):
     for number, text in enumerate(["Hello", "my order", "is late"], 1):
         newest = say(text, number)
