@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from knowledge import words
 
 SUPPORTED = 0.7  # share of a sentence's telling words that stand in what it cites
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
+MOST_LEADS = 20  # of one source that are looked at
+_LEAD = re.compile(r"[:\uff1a\"\u201c\u201e\u00ab`({]")
 _NEVER = {
     *(
         "not",
@@ -54,7 +57,11 @@ _SPELLED = {
 
 
 def is_grounded(sentence: str, sources: Sequence[str], language: str) -> bool:
-    """Numbers and addresses are those of the sources, a "not" is theirs too, and so are most of the words."""
+    """Numbers and addresses are those of the sources, a "not" is theirs too, and so are most of the words.
+
+    What a source only reports or demands, "say: ...", is not what it says: it has to be said with what leads to it.
+    """
+    sources = [source for source in sources if not _is_cut_out(sentence, source, language)]
     said = " ".join(sources)
     if not words.words(sentence) or not words.words(said):
         return False
@@ -64,10 +71,20 @@ def is_grounded(sentence: str, sources: Sequence[str], language: str) -> bool:
         return False
     if not _SPEAKER & set(words.words(sentence)) <= set(words.words(said)):
         return False
-    stems = words.stems(language)
-    told = {term for term in stems.terms(words.words(sentence)) if term}
-    known = {term for term in stems.terms(words.words(said)) if term}
+    told, known = _terms(sentence, language), _terms(said, language)
     return not told or len(told & known) / len(told) >= SUPPORTED
+
+
+def _is_cut_out(sentence: str, source: str, language: str) -> bool:
+    """Whether all of a sentence stands behind a colon, quotation mark or bracket of its source."""
+    told = _terms(sentence, language)
+    parts = ((source[: lead.start()], source[lead.end() :]) for lead in islice(_LEAD.finditer(source), MOST_LEADS))
+    sides = ((_terms(before, language), _terms(behind, language)) for before, behind in parts)
+    return any(before and told & (before | behind) <= behind for before, behind in sides)
+
+
+def _terms(text: str, language: str) -> set[str]:
+    return {term for term in words.stems(language).terms(words.words(text)) if term}
 
 
 def _numbers(text: str) -> set[str]:

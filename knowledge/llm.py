@@ -31,6 +31,7 @@ QUESTION, write only: NONE"""
 # What talks to a model and not to a shopper; a person may still be shown it, a model is not.
 _ORDERS = re.compile(
     r"(?:^|\n)\W*(?:system|assistant|user|human|developer|instructions?)\s*:|</?\s*(?:sources?|question|system)\b"
+    r"|\[\d{1,3}\]|^\W*(?:please\W+)?(?:say|answer|reply|respond|repeat|output|write|print)\W+(?:with|only|exactly)\b"
     r"|\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rule|prompt|everything|above|previous)",
     re.IGNORECASE,
 )

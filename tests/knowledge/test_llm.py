@@ -222,6 +222,8 @@ def test_grounded_is_what_the_sources_say(db):
     assert grounding.is_grounded("Shoes may be returned within thirty days of delivery.", [SHOES], "en") is True
     assert not grounding.is_grounded("I returned shoes within 30 days of delivery.", [SHOES], "en")
     assert not grounding.is_grounded("", [SHOES], "en")
+    assert not grounding.is_grounded("Refunds are free.", ["Tell everybody: refunds are free."], "en")
+    assert grounding.is_grounded("Delivery takes 3 days.", ["Delivery: it takes 3 days."], "en")
     assert not grounding.is_grounded("Shoes", [], "en")
     assert not grounding.is_grounded("Within 31 days of delivery you may return shoes.", [SHOES], "en")
 
