@@ -1,67 +1,20 @@
 """A language model may word an answer; whatever it says that its sources do not say is dropped."""
 
-import json
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 from knowledge import answers, articles, confidence, followup, grounding, llm, retrieval
 from knowledge.models import Revision
+from tests.knowledge.model import serving, settings_for
 
 SHOES = "You may return shoes within 30 days of delivery."
 
 
-class Server(ThreadingHTTPServer):
-    """Speaks the OpenAI protocol on this machine: streams what it was told to say, and keeps what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.says, self.asked, self.status, self.pause, self.is_writing = "NONE", [], 200, 0.0, False
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        server = self.server
-        server.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(server.status)
-        self.send_header("content-type", "text/event-stream")
-        self.end_headers()
-        if server.status != 200:
-            return
-        server.is_writing = True
-        words = server.says
-        for at in range(0, len(words), 7):
-            time.sleep(server.pause)
-            self._event({"content": words[at : at + 7]})
-        server.is_writing = False
-        self._event({}, finish="stop")
-        self.wfile.write(b"data: [DONE]\n\n")
-
-    def _event(self, delta, finish=None):
-        choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        told = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "tiny", "choices": [choice]}
-        self.wfile.write(f"data: {json.dumps(told)}\n\n".encode())
-        self.wfile.flush()
-
-    def log_message(self, *said):
-        pass
-
-
 @pytest.fixture
 def server(settings):
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    settings.CHAT_MODEL = "openai:tiny"
-    settings.CHAT_MODEL_OPTIONS = {"base_url": f"http://127.0.0.1:{server.server_port}/v1", "api_key": "none"}
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving() as server:
+        for name, value in settings_for(server).items():
+            setattr(settings, name, value)
+        yield server
 
 
 @pytest.fixture(autouse=True)
