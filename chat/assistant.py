@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Shop
+from chat.flows import orders, products
 from chat.models import Author, Handoff
 from chat.turns import Draft, Reply, StepBack, Turn, Unsure
 from knowledge import answers, confidence, followup, markdown, retrieval
@@ -36,6 +37,9 @@ def _reply(turn: Turn, draft: Draft) -> Reply:
     asked = turn.question
     if _PERSON.search(asked):
         return Reply(text="", step_back=StepBack(Handoff.Reason.ASKED))
+    about = orders.answer(turn) or products.answer(turn)
+    if about is not None:
+        return about
     if _GREETING.match(asked):
         return Reply(text=_greeting(turn))
     if _THANKS.match(asked):

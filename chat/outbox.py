@@ -138,6 +138,8 @@ def _say(conversation: Conversation, turn: Turn, reply: Reply, *, at: datetime) 
             ("markdown", reply.is_markdown),
             ("sources", sources.of(reply.citations)),
             ("suggestions", list(reply.suggestions)),
+            ("cards", list(reply.cards)),
+            ("asks", reply.asks),
             ("reasoning", reply.reasoning),
         )
         if value

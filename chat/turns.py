@@ -49,6 +49,8 @@ class Turn:
     failures: int
     shop_name: str
     bot_on: bool
+    asked_at: datetime
+    asks: dict[str, Any] = field(default_factory=dict)  # what the assistant itself asked last, and when
     personal: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -89,6 +91,8 @@ class Reply:
     is_markdown: bool = False
     citations: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
+    cards: tuple[dict[str, Any], ...] = ()
+    asks: dict[str, Any] = field(default_factory=dict)  # what the next answer of hers is an answer to
     reasoning: dict[str, Any] = field(default_factory=dict)
     actions: tuple[Wanted, ...] = ()
     step_back: StepBack | None = None
@@ -150,6 +154,8 @@ def load(conversation_id: int) -> Turn | None:
         failures=conversation.turn_attempts - conversation.turn_discards - 1,
         shop_name=conversation.shop.name,
         bot_on=conversation.shop.bot_enabled and conversation.bot_enabled,
+        asked_at=asked[-1].at,
+        asks=_asks_of_hers(newest_first),
         personal=_personal(conversation),
     )
 
@@ -174,7 +180,7 @@ def _recent(conversation: Conversation) -> list[Message]:
     """The newest messages, newest first, each with the place of what it answers."""
     found = Message.objects.filter(conversation=conversation, seq__lte=conversation.last_seq)
     found = found.annotate(answers_seq=F("in_reply_to__seq")).order_by("-seq")
-    return list(found.only("pk", "seq", "author", "text", "details", "conversation_id")[:HISTORY])
+    return list(found.only("pk", "seq", "author", "text", "at", "details", "conversation_id")[:HISTORY])
 
 
 def _unanswered(newest_first: list[Message]) -> list[Message]:
@@ -186,6 +192,15 @@ def _unanswered(newest_first: list[Message]) -> list[Message]:
 def _answers_upto(message: Message) -> int:
     answers: int | None = getattr(message, "answers_seq", None)
     return message.seq if message.author == Author.PERSON else answers or 0
+
+
+def _asks_of_hers(newest_first: list[Message]) -> dict[str, Any]:
+    """What the assistant asked her last, unless a person has spoken since."""
+    for message in newest_first:
+        if message.author in (Author.BOT, Author.PERSON):
+            asks: dict[str, Any] = message.details.get("asks", {})
+            return {**asks, "at": message.at.isoformat()} if asks and message.author == Author.BOT else {}
+    return {}
 
 
 def _asks(message: Message) -> bool:

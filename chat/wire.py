@@ -25,6 +25,7 @@ def message(said: Message, conversation: Conversation) -> dict[str, Any]:
         "client_id": said.client_id,
         "sources": said.details.get("sources", []),
         "suggestions": said.details.get("suggestions", []),
+        "cards": said.details.get("cards", []),
         "files": files,
     }
 

@@ -1,0 +1,191 @@
+"""Something is to be done with an order: what exactly is shown first, and only a clear yes to that does it."""
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.commerce import catalogue, rules, wishes
+from accounts.commerce import orders as read
+from accounts.commerce.facts import LineFacts, OrderFacts
+from accounts.commerce.plans import Plan
+from accounts.commerce.wishes import Cancel, Exchange, GiveBack, MoneyBack, NewAddress, Part, Swap, Wish
+from accounts.models import Address, Customer, OrderAction
+from chat import orders
+from chat.flows import asking, cards, telling
+from chat.turns import Reply, Turn, Wanted
+
+PATIENCE = timedelta(minutes=15)
+_POSTCODE = re.compile(
+    r"^(?P<code>[A-Z]{0,2}-?\d[\w -]{2,8}?)\s+(?P<city>\D{2,})$|^(?P<city2>\D{2,}?)\s+(?P<code2>\d[\d -]{3,8})$"
+)
+
+
+def begin(turn: Turn, action: str, order: OrderFacts) -> Reply:
+    """Say at once why it cannot be done; else ask for what is not known yet, or show what a yes will do."""
+    answer = rules.may(order, action, by=_customer(turn), at=turn.asked_at)
+    if isinstance(answer, rules.Refused):
+        return Reply(answer.text, cards=(cards.order(order),))
+    if action == OrderAction.CANCEL:
+        return _propose(turn, order, Cancel())
+    if action == OrderAction.REFUND:
+        return _propose(turn, order, MoneyBack())
+    if action == OrderAction.ADDRESS:
+        text = _("Where is order %(number)s to go? Write name, street, postcode and town, and country, each on a line.")
+        asks = {"step": "address", "order": order.number}
+        return Reply(text % {"number": order.number}, asks=asks)
+    lines = [line for line in order.lines if line.left]
+    if len(lines) == 1:
+        return _of_line(turn, action, order, lines[0])
+    words = [telling.piece(line) for line in lines]
+    if action == OrderAction.RETURN:
+        words.append(_("Everything"))
+    text = _("Which of order %(number)s is it?") % {"number": order.number}
+    return Reply(text, suggestions=tuple(words), asks={"step": "line", "action": action, "order": order.number})
+
+
+def resume(turn: Turn) -> Reply | None:
+    """Go on from what she was asked; nothing where she speaks of something else."""
+    asks, said = turn.asks, turn.question.strip()
+    order = read.by_number(turn.customer_id, asks.get("order", ""))
+    if order is None:
+        return None
+    match asks["step"]:
+        case "confirm":
+            return _confirm(turn, order)
+        case "address":
+            return None if asking.what(said) or "?" in said else _address(turn, order, said)
+        case "line":
+            return _line(turn, order, said)
+        case "variant":
+            return _variant(turn, order, said)
+    return None
+
+
+def _confirm(turn: Turn, order: OrderFacts) -> Reply | None:
+    asks = turn.asks
+    if asking.says_no(turn.asked, asks["no"]):
+        return Reply(_("Nothing was changed."))
+    wish = wishes.read(asks["action"], asks["wish"], _customer(turn).shop)
+    if not asking.says_yes(turn.asked, asks["yes"]):
+        is_aside = len(turn.question.split()) > 6 or "?" in turn.question or asking.what(turn.question)
+        return (
+            None if is_aside else _propose(turn, order, wish, _("Nothing was done yet. Please say yes or no to this."))
+        )
+    answer = rules.may(order, wish, by=_customer(turn), at=turn.asked_at)
+    if isinstance(answer, rules.Refused) or answer.plan is None:
+        return Reply(answer.text if isinstance(answer, rules.Refused) else _("Nothing was changed."))
+    is_late = turn.asked_at - datetime.fromisoformat(asks["at"]) > PATIENCE
+    if is_late or _seal(order, answer.plan) != asks["seal"]:
+        return _propose(turn, order, wish, _("Some time has passed, or the order has changed. Please look again."))
+    told = {"order": order.id, "action": wish.action, "wish": wishes.plain(wish)}
+    return Reply(_("I am having it done."), actions=(Wanted(orders.KIND, told),))
+
+
+def _propose(turn: Turn, order: OrderFacts, wish: Wish, first: str = "") -> Reply:
+    answer = rules.may(order, wish, by=_customer(turn), at=turn.asked_at)
+    if isinstance(answer, rules.Refused) or answer.plan is None:
+        return Reply(answer.text if isinstance(answer, rules.Refused) else _("Nothing can be done here."))
+    title = _title(wish.action) % {"number": order.number}
+    yes = _("Yes: %(title)s") % {"title": title}
+    no = _("No, leave it")
+    asks: dict[str, Any] = {
+        "step": "confirm",
+        "order": order.number,
+        "action": wish.action,
+        "wish": wishes.plain(wish),
+        "seal": _seal(order, answer.plan),
+        "yes": yes,
+        "no": no,
+    }
+    text = first or _("This is what will happen. Shall I?")
+    card = cards.confirmation(order, title, wish, answer.plan)
+    return Reply(text, cards=(card,), suggestions=(yes, no), asks=asks)
+
+
+def _title(action: str) -> str:
+    return {
+        OrderAction.CANCEL: _("Cancel order %(number)s"),
+        OrderAction.ADDRESS: _("Change the address of order %(number)s"),
+        OrderAction.RETURN: _("Return from order %(number)s"),
+        OrderAction.EXCHANGE: _("Exchange from order %(number)s"),
+        OrderAction.REFUND: _("Ask for the money of order %(number)s back"),
+    }[OrderAction(action)]
+
+
+def _seal(order: OrderFacts, plan: Plan) -> str:
+    """Of what she was shown: anything else needs another yes."""
+    return hashlib.sha256(repr((replace(order, as_of=None), plan)).encode()).hexdigest()
+
+
+def _line(turn: Turn, order: OrderFacts, said: str) -> Reply | None:
+    action, lines = turn.asks["action"], [line for line in order.lines if line.left]
+    if action == OrderAction.RETURN and said.lower() == _("Everything").lower():
+        return _propose(turn, order, GiveBack(tuple(Part(line.position) for line in lines)))
+    words = said.lower()
+    meant = [line for line in lines if telling.piece(line).lower() == words]
+    meant = meant or [line for line in lines if line.name.lower() in words]
+    return _of_line(turn, action, order, meant[0]) if len(meant) == 1 else None
+
+
+def _of_line(turn: Turn, action: str, order: OrderFacts, line: LineFacts) -> Reply:
+    if action == OrderAction.RETURN:
+        return _propose(turn, order, GiveBack((Part(line.position),)))
+    found = catalogue.product(turn.shop_id, line.product) if line.product else None
+    others = [each for each in found.variants if each.is_available and each.sku != line.sku] if found else []
+    if not others:
+        return Reply(_("There is nothing else of %(name)s to exchange it for.") % {"name": line.name})
+    words = [_variant_words(each) for each in others]
+    asks = {
+        "step": "variant",
+        "order": order.number,
+        "position": line.position,
+        "skus": dict(zip(words, [each.sku for each in others], strict=True)),
+    }
+    return Reply(
+        _("What shall come instead of %(name)s?") % {"name": line.name}, suggestions=tuple(words[:12]), asks=asks
+    )
+
+
+def _variant_words(each: Any) -> str:
+    options = ", ".join(value for _name, value in each.options) or each.name or each.sku
+    return f"{options} ({telling.amount(each.price, each.currency)})"
+
+
+def _variant(turn: Turn, order: OrderFacts, said: str) -> Reply | None:
+    """The button's words, or words that only one of them has."""
+    skus: dict[str, str] = turn.asks["skus"]
+    meant = [sku for words, sku in skus.items() if said.lower() in (words.lower(), words.rpartition(" (")[0].lower())]
+    if len(meant) != 1:
+        return None
+    return _propose(turn, order, Exchange((Swap(turn.asks["position"], meant[0]),)))
+
+
+def _address(turn: Turn, order: OrderFacts, said: str) -> Reply:
+    return _propose(turn, order, NewAddress(read_address(said, order.address)))
+
+
+def read_address(said: str, before: Address) -> Address:
+    """Lines as people write them: perhaps a name, the street, the town with its postcode, perhaps a country."""
+    lines = [line.strip() for line in re.split(r"[\n,]", said) if line.strip()]
+    town = next((place for place, line in enumerate(lines) if place and _POSTCODE.match(line)), None)
+    if town is None or not (found := _POSTCODE.match(lines[town])):
+        return Address()
+    street = lines[:town]
+    name = street.pop(0) if len(street) > 1 and not re.search(r"\d", street[0]) else before.name
+    return Address(
+        name=name[:200],
+        line1=street[0][:200] if street else "",
+        line2=" ".join(street[1:])[:200],
+        postcode=(found["code"] or found["code2"])[:20],
+        city=(found["city"] or found["city2"])[:200],
+        region=" ".join(lines[town + 1 : -1])[:200],
+        country=lines[-1][:200] if town + 1 < len(lines) else before.country,
+    )
+
+
+def _customer(turn: Turn) -> Customer:
+    return Customer.objects.select_related("shop").get(pk=turn.customer_id)

@@ -1,0 +1,67 @@
+"""Her orders: which one she means, and what there is to say of it."""
+
+from django.utils.translation import gettext as _
+
+from accounts.commerce import orders as read
+from accounts.commerce.facts import OrderFacts
+from accounts.models import OrderAction
+from chat.flows import asking, cards, changes, telling
+from chat.turns import Reply, Turn
+
+OFFERED = 6
+_LATER = (OrderAction.RETURN, OrderAction.EXCHANGE, OrderAction.REFUND)  # done with what has arrived
+
+
+def answer(turn: Turn) -> Reply | None:
+    """Go on with what she was asked, or begin with what she asks; nothing where it is about no order of hers."""
+    step = turn.asks.get("step")
+    if step and step != "order":
+        reply = changes.resume(turn)
+        if reply is not None:
+            return reply
+    asked = asking.what(turn.question)
+    if step == "order" and not asked:
+        asked = turn.asks["what"] if next(asking.numbers(turn.question), None) else None
+    if asked is None and asking.is_bare_number(turn.question):
+        asked = "status"
+    return _begin(turn, asked) if asked else None
+
+
+def _begin(turn: Turn, what: str) -> Reply | None:
+    said = list(asking.numbers(turn.question))
+    for number in said:
+        order = read.by_number(turn.customer_id, number)
+        if order is not None:
+            return _about(turn, what, order)
+    meant = _meant(turn, what)
+    if not meant:
+        return None  # an article may know, or a person
+    if said:
+        return _offer(what, meant, _("I find no order %(number)s of yours. Which one is it?") % {"number": said[0]})
+    return _about(turn, what, meant[0]) if len(meant) == 1 else _offer(what, meant, _("Which order is it?"))
+
+
+def _about(turn: Turn, what: str, order: OrderFacts) -> Reply:
+    if what in asking.ACTIONS:
+        return changes.begin(turn, what, order)
+    return Reply(telling.of(order, what), cards=(cards.order(order),), suggestions=_next(order, what))
+
+
+def _meant(turn: Turn, what: str) -> tuple[OrderFacts, ...]:
+    """Which it may be: what is still to come, unless it is about what has come."""
+    if what in _LATER:
+        return read.newest(turn.customer_id, limit=OFFERED)
+    coming = read.open_orders(turn.customer_id, limit=OFFERED)
+    return coming or read.newest(turn.customer_id, limit=1)
+
+
+def _offer(what: str, meant: tuple[OrderFacts, ...], text: str) -> Reply:
+    words = tuple(_("Order %(number)s") % {"number": order.number} for order in meant)
+    return Reply(text, cards=tuple(map(cards.order, meant)), suggestions=words, asks={"step": "order", "what": what})
+
+
+def _next(order: OrderFacts, what: str) -> tuple[str, ...]:
+    """One step further, in words that are understood."""
+    if what == "status" and any(parcel.tracking_number for parcel in order.shipments):
+        return (_("Tracking number of order %(number)s") % {"number": order.number},)
+    return ()
