@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 LOCK := uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --quiet
 
-.PHONY: run test check bench faults screens lock
+.PHONY: run test check bench faults screens pictures lock
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -36,6 +36,10 @@ faults: $(VENV)/dev.stamp
 # The screens that must shine, in all sizes and themes on one sheet; accept=1 keeps them as they are.
 screens: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.browser.screens $(if $(only),--only $(only)) $(if $(accept),--accept)
+
+# The pictures of README and docs, taken anew.
+pictures: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.browser.pictures $(if $(only),--only $(only))
 
 # What pyproject.toml asks for, resolved and hashed; needs uv.
 lock:

@@ -6,17 +6,16 @@ python -m tests.browser.screens --accept        take them as they are now
 """
 
 import argparse
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, TimeoutError
 
 from config import env
-from tests.browser.crowd import FURNISH
-from tests.browser.shots import ARGUMENTS, CHROMIUM
-from tests.installation import Installation, installation
+from tests.browser.town import PEOPLE, Town, town
 
 BUILD, ACCEPTED = env.ROOT / "build" / "screens", env.ROOT / "docs" / "screens"
 SIZES = {360: 780, 768: 1024, 1440: 900}
@@ -35,12 +34,35 @@ class Screen:
     path: str
     then: Callable[[Page], None] = lambda page: None
     contents: tuple[str, ...] = CONTENTS
+    status: int = 200
 
 
 def _open_pane(page: Page) -> None:
     page.locator(".launcher").click()
     page.locator("#pane").wait_for()
     page.wait_for_timeout(400)
+
+
+def _pane_on_its_way(page: Page) -> None:
+    """What she sees while the chat's answer is still under way."""
+    page.route("**/chat/pane/", lambda route: None)
+    page.locator(".launcher").click()
+    page.wait_for_timeout(400)
+
+
+def _sent_in_vain(page: Page) -> None:
+    _open_pane(page)
+    page.context.set_offline(True)
+    page.locator("#pane textarea").fill("Is the lamp on its way?")
+    page.locator("#pane .send").click()
+    page.wait_for_timeout(600)
+
+
+def _wrong_password(page: Page) -> None:
+    page.get_by_label("Email").fill("maria@demo.example")
+    page.get_by_label("Password", exact=True).fill("not this one")
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.locator("main .error, main .errorlist").first.wait_for()
 
 
 def _first_talk(page: Page) -> None:
@@ -58,8 +80,9 @@ def _first_article(page: Page) -> None:
 
 def _editor(page: Page) -> None:
     rows = page.locator("#result_list tbody th a")
+    ours = rows.filter(has_text="Send something back")  # the demo's admin sees every shop
     if rows.count():
-        page.goto(rows.first.get_attribute("href") or "/admin/")
+        page.goto((ours if ours.count() else rows).first.get_attribute("href") or "/admin/")
 
 
 def _side(page: Page) -> None:
@@ -80,11 +103,14 @@ SCREENS = [
     Screen("home", "maria", "/"),
     Screen("pane", "maria", "/", _open_pane),
     Screen("pane-guest", None, "/", _open_pane, ("ordinary",)),
+    Screen("pane-loading", "maria", "/", _pane_on_its_way, ("ordinary",)),
+    Screen("pane-failed", "maria", "/", _sent_in_vain, ("ordinary",)),
     Screen("conversations", "maria", "/chat/"),
     Screen("help", None, "/help/"),
     Screen("article", None, "/help/", _first_article, ("ordinary", "much")),
     Screen("search", None, "/help/search/?q=How+do+I+return+a+lamp"),
     Screen("sign-in", None, "/account/login/", contents=("ordinary",)),
+    Screen("sign-in-refused", None, "/account/login/", _wrong_password, ("ordinary",)),
     Screen("sign-up", None, "/account/signup/", contents=("ordinary",)),
     Screen("consent", "maria", "/account/consent/"),
     Screen("orders", "maria", "/account/orders/"),
@@ -94,7 +120,13 @@ SCREENS = [
     Screen("customers", "anna", "/customers/"),
     Screen("customer", "anna", "/customers/?q=maria", _first_customer),
     Screen("admin", "boss", "/admin/"),
-    Screen("editor", "boss", "/admin/knowledge/article/", _editor, ("ordinary", "much")),
+    Screen("editor", "boss", "/admin/knowledge/article/?q=back", _editor, ("ordinary", "much")),
+    Screen("gaps", "boss", "/admin/knowledge/gap/"),
+    Screen("measurements", "boss", "/admin/knowledge/measurement/", contents=("ordinary",)),
+    Screen("recipes", "boss", "/admin/knowledge/recipe/", contents=("ordinary",)),
+    Screen("rules", "boss", "/admin/accounts/rule/", contents=("ordinary",)),
+    Screen("admin-orders", "boss", "/admin/accounts/order/", contents=("ordinary", "much")),
+    Screen("lost", None, "/no/such/page", contents=("ordinary",), status=404),
 ]
 
 
@@ -106,18 +138,9 @@ def main() -> int:
     wanted = [screen for screen in SCREENS if asked.only in screen.name]
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    with installation(prefix="aftersale-screens-", ALLOWED_HOSTS="localhost 127.0.0.1 .localhost") as one:
-        demo = next(line.split()[-1] for line in one.up() if "maria@" in line)
-        furnished = one.manage("shell", "-c", FURNISH, timeout=300)
-        if furnished.returncode:
-            print(furnished.stderr)
-            return 1
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            passwords = {"ordinary": demo} | dict.fromkeys(CONTENTS[1:], furnished.stdout.strip().splitlines()[-1])
-            for said in _photographs(browser, one, wanted, passwords):
-                print(said, flush=True)
-            browser.close()
+    with town("aftersale-screens-") as here:
+        for said in _photographs(here, wanted):
+            print(said, flush=True)
     _sheet(wanted)
     changed = _differences()
     print(f"{BUILD / 'sheet.png'}: {len(list(BUILD.glob('*-*-*-*.png')))} pictures, {len(changed)} changed")
@@ -128,57 +151,47 @@ def main() -> int:
     return 0
 
 
-def _photographs(browser: Browser, one: Installation, wanted: list[Screen], passwords: dict[str, str]) -> Iterator[str]:
-    for content in CONTENTS:
-        host = "localhost" if content == "ordinary" else f"{content}.localhost"
-        address = f"http://{host}:{one.port}"
-        domain = f"{'demo' if content == 'ordinary' else content}.example"
-        kept: dict[str | None, dict | None] = {None: None}
-        for width, height in SIZES.items():
-            for theme in THEMES:
-                for screen in wanted:
-                    if content not in screen.contents:
-                        continue
-                    if screen.who not in kept:
-                        kept[screen.who] = _signed_in(browser, address, f"{screen.who}@{domain}", passwords[content])
-                    yield from _photograph(browser, address, screen, content, (width, height), theme, kept[screen.who])
+def _photographs(here: Town, wanted: list[Screen]) -> Iterator[str]:
+    for content, who in itertools.product(CONTENTS, PEOPLE):
+        screens = [screen for screen in wanted if screen.who == who and content in screen.contents]
+        if not screens:
+            continue
+        state = here.signed_in(content, who)
+        for (width, height), theme in itertools.product(SIZES.items(), THEMES):
+            context = here.browser.new_context(
+                base_url=here.address(content),
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                reduced_motion="reduce",
+                has_touch=width < 700,
+                storage_state=state,
+            )
+            context.set_default_timeout(10_000)
+            for screen in screens:
+                name = f"{screen.name}-{content}-{width}-{theme}"
+                yield from (f"{name}: {said}" for said in _photograph(context.new_page(), screen, name))
+            context.close()
 
 
-def _photograph(browser, address, screen, content, size, theme, state) -> Iterator[str]:
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme=theme,
-        reduced_motion="reduce",
-        has_touch=size[0] < 700,
-        storage_state=state,
-    )
-    page = context.new_page()
-    name = f"{screen.name}-{content}-{size[0]}-{theme}"
-    page.on("pageerror", lambda error: print(f"{name}: {error}"))
+def _photograph(page: Page, screen: Screen, name: str) -> list[str]:
+    """Take it, and return what is not as it should be."""
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
     answer = page.goto(screen.path)
-    if answer is None or answer.status >= 400:
-        yield f"{name}: {answer.status if answer else 'no answer'} at {screen.path}"
-    screen.then(page)
+    if answer is None or answer.status != screen.status:
+        said.append(f"{answer.status if answer else 'no answer'} at {screen.path}")
+    try:
+        screen.then(page)
+    except TimeoutError as error:
+        said.append(str(error).splitlines()[0])
     page.wait_for_timeout(150)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    if wide > size[0]:
-        yield f"{name} is {wide} wide in a window of {size[0]}"
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if wide > 0:
+        said.append(f"{wide} px wider than its window")
     page.screenshot(path=BUILD / f"{name}.png")
-    context.close()
-
-
-def _signed_in(browser: Browser, address: str, email: str, password: str) -> dict:
-    context = browser.new_context(base_url=address)
-    page = context.new_page()
-    page.goto("/account/login/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_label("Your account", exact=True).first.wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
+    page.context.set_offline(False)
+    page.close()
+    return said
 
 
 def _sheet(wanted: list[Screen]) -> None:

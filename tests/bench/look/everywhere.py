@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-from tests.bench.look._shop import PEOPLE, Town, town
+from tests.browser.town import PEOPLE, Town, town
 from tests.figures import Figure
 
 SIZES = {360: 780, 1440: 900}

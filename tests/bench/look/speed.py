@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
-from tests.bench.look._shop import Town, town
+from tests.browser.town import Town, town
 from tests.figures import Figure
 
 ROUNDS = 5
