@@ -114,6 +114,8 @@ def welcome(say: Say, *, address: str, demo: bool, at: datetime) -> None:
         say("You may sign in as one of these; change their passwords, or start over with --no-demo, for a real shop:")
         for line in logins.read_text().splitlines():
             say(f"    {line}")
+        for brand in Shop.objects.filter(host__endswith=".localhost").order_by("pk"):
+            say(f"{brand.name} is a second brand of theirs: {address.replace('localhost', brand.host)}")
 
 
 def shop_page() -> Page | None:

@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 STATES = ["new", "open", "waiting", "solved", "closed", "urgent", "bot", "person", "draft", "sent", "off"]
+TONES = ["good", "bad", "warn", "info"]
 
 
 def style(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or _builds(request)):
         raise Http404
-    context = {"states": STATES, "colours": _named(r"--([\w-]+): light-dark", "css/tokens.css")}
+    context = {"states": STATES + TONES, "colours": _named(r"--([\w-]+): light-dark", "css/tokens.css")}
     return render(request, "style.html", context | {"icons": _named(r'id="([\w-]+)"', "img/icons.svg")})
 
 

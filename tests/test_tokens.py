@@ -85,3 +85,12 @@ def test_every_token_in_use_exists() -> None:
 
 def test_the_style_sheets_stay_small() -> None:
     assert len(gzip.compress("".join(SHEETS.values()).encode())) < 30_000
+
+
+def test_the_style_page_shows_every_component() -> None:
+    templates = CSS.parent.parent / "templates"
+    frame = ("base.html", "_top.html", "_tools.html", "_foot.html", "_launcher.html")
+    pages = [templates / "style.html", *(templates / "style").iterdir(), *(templates / name for name in frame)]
+    shown = {word for page in pages for word in re.findall(r"[\w-]+", page.read_text())}
+    rules = re.sub(r"/\*.*?\*/", "", SHEETS["components.css"], flags=re.S)
+    assert set(re.findall(r"\.([a-z][\w-]+)", rules)) - shown == set()

@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -93,6 +94,16 @@ def test_an_order_page_equals_its_rows(order, maria, client_of):
 
     for fact in ("1042", "2 \u00d7 Brass lamp", "39.80", "19.90 EUR", "Colissimo", "Left Lyon", "Maria Lund<br>Lyon"):
         assert fact in page
+
+
+@pytest.mark.parametrize(("language", "total"), [("en", "1,234.50 EUR"), ("de", "1.234,50 EUR")])
+def test_amounts_are_written_as_the_reader_writes_them(language, total, maria, shop, client_of):
+    OrderFactory(customer=people.customer_for(maria, shop), number="1042", total=Decimal("1234.50"))
+    browser = client_of(maria)
+    browser.cookies["django_language"] = language
+
+    for page in (reverse("accounts:order", args=["1042"]), reverse("accounts:orders")):
+        assert total in browser.get(page).content.decode()
 
 
 def test_the_order_page_costs_the_same_for_many_parcels(order, maria, client_of, django_assert_max_num_queries):
