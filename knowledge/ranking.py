@@ -14,6 +14,7 @@ LIKENESS_SPREAD = 0.11  # how far the cosines of one question lie apart, whateve
 NEUTRAL = 0.2  # the cosine of a chunk whose vector is still being made
 TITLE_SHARE = 0.2
 EXACT = 1000  # up to so many chunks everything is weighed; beyond, what both indexes bring up
+LARGE = 20_000  # from so many on the indexes are the best way in any company, so the plan is kept
 NEAREST, STRONGEST, CANDIDATES = 50, 200, 40
 
 
@@ -41,12 +42,12 @@ class Search:
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Best first, in the order of the fields of a Passage."""
-        return statements.rows(self._statement(), self._values())
+        ask = statements.rows if self.terms.chunks >= LARGE else statements.planned_anew
+        return ask(self._statement(), self._values())
 
     def plan(self) -> str:
         """How the database goes about it."""
-        told = "EXPLAIN (COSTS OFF, GENERIC_PLAN) " + self._statement()
-        return "\n".join(line for (line,) in statements.rows(told, self._values(), prepare=False))
+        return statements.plan(self._statement(), self._values())
 
     def _statement(self) -> str:
         everything = _EVERYTHING + (" AND c.article_id = %(article)s" if self.article is not None else "")

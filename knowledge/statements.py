@@ -18,8 +18,27 @@ _told: WeakSet[psycopg.Connection[Any]] = WeakSet()
 Values = Mapping[str, Any] | Sequence[Any]
 
 
-def rows(statement: str, values: Values | None = None, *, prepare: bool = True) -> list[tuple[Any, ...]]:
+def rows(statement: str, values: Values | None = None) -> list[tuple[Any, ...]]:
     """All rows of a statement. Limits belong into its text: a plan that is made once must know them."""
+    return _run(statement, values, prepare=True)
+
+
+def plan(statement: str, values: Values) -> str:
+    """How the database goes about such a statement, whatever the values."""
+    told = _run("EXPLAIN (COSTS OFF, GENERIC_PLAN) " + statement, values, prepare=False)
+    return "\n".join(line for (line,) in told)
+
+
+def planned_anew(statement: str, values: Values) -> list[tuple[Any, ...]]:
+    """The same where the best way hangs on the values: a small shop beside a large one."""
+    _link()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _run(statement: str, values: Values | None, *, prepare: bool) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.Cursor(_link()) as cursor:
         cursor.execute(statement, values, prepare=prepare)
         return cursor.fetchall()
