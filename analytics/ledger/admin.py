@@ -52,7 +52,6 @@ class EventAdmin(OwnersOnly):
     list_display = ("id", "at", "kind", "subject", "actor", "shop_id", "refs", "facts")
     list_filter = (KindFilter, "at")
     search_fields = ("subject__exact",)
-    search_help_text = _('A subject, such as "ticket:12"')
     ordering = ("-pk",)
     fields = ("id", "at", "kind", "subject", "actor", "shop_id", "refs", "facts", "xid")
 

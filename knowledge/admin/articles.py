@@ -72,7 +72,6 @@ class ArticleAdmin(DeskAdmin):
     list_per_page = 50
     ordering = ["-updated_at", "-pk"]
     search_fields = ["slug"]  # opens the search field; what is found is said by knowledge.finding
-    search_help_text = gettext_lazy("Words of the article, its title, address, id or tags.")
     actions = ["publish", "unpublish", "archive", "change_many"]
     show_full_result_count = False
 

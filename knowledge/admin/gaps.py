@@ -60,7 +60,6 @@ class GapAdmin(ReadOnly, DeskAdmin):
     list_filter = ["shop", StateFilter, "language"]
     list_select_related = ["shop", "article"]
     search_fields = ["questions__text"]
-    search_help_text = gettext_lazy("Words of a question.")
     ordering = ["-count", "-last_at", "pk"]
     actions = ["dismiss", "reopen"]
     list_per_page = 50
