@@ -39,6 +39,8 @@ def planned_anew(statement: str, values: Values) -> list[tuple[Any, ...]]:
 
 
 def _run(statement: str, values: Values | None, *, prepare: bool) -> list[tuple[Any, ...]]:
+    if connection.queries_logged:  # whoever counts what a page asks counts this, too
+        connection.queries_log.append({"sql": statement, "time": ""})
     with connection.wrap_database_errors, psycopg.Cursor(_link()) as cursor:
         cursor.execute(statement, values, prepare=prepare)
         return cursor.fetchall()
