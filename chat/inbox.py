@@ -39,7 +39,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     open_ones = Conversation.objects.staffed_by(user).open().select_related("customer", "person", "shop")
     return {
         "conversations": list(open_ones.longest_waiting_first()[:ROWS]),
-        "shops": list(Shop.objects.visible_to(user).order_by("name", "pk")),
+        "shops": Shop.objects.visible_to(user).order_by("name", "pk"),  # read by the whole page only
         "now": timezone.now(),
     }
 
