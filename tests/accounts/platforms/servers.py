@@ -8,6 +8,7 @@ import json
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 CREATED = "2026-03-01T09:00:00"
 
 
-class Shop:
+class Shop(ABC):
     """What every one of them has: the state, a lock, and a hand on what goes wrong."""
 
     scheme = user = password = ""
@@ -27,12 +28,13 @@ class Shop:
         self.lost = lambda method, path: False  # whether the answer gets lost after it was done
         self.pause = lambda: None
 
+    @abstractmethod
     def answer(self, method, path, query, headers, body):
         """A status, and what is said."""
-        raise NotImplementedError
 
+    @abstractmethod
     def has_key(self, headers):
-        raise NotImplementedError
+        """Whether who asks may."""
 
 
 class RestShop(Shop):
