@@ -126,7 +126,7 @@ QUESTIONS = {
 
 def lay(folder: Path, name: str, content: bytes) -> Path:
     """One bad file, with a good article beside it."""
-    where = folder / Path(name).stem
+    where = folder / name.replace(".", "-")
     where.mkdir()
     (where / name).write_bytes(content)
     (where / GOOD[0]).write_bytes(GOOD[1])

@@ -31,15 +31,15 @@ def judged(names: Sequence[str]) -> Iterator[Figure]:
             shop = f"bad-{name.replace('.', '-')}"
             told = _brought(folder, shop) if not name.endswith((".zip", ".exe")) else _brought(folder / name, shop)
             if name.endswith((".zip", ".exe")):
-                lost += [] if _brought(folder / "good.md", shop)["created"] == 1 else [name]
-            elif not Article.objects.published().filter(shop__slug=shop, external_id="good").exists():
+                _brought(folder / "good.md", shop)
+            if not Article.objects.published().filter(shop__slug=shop, external_id="good").exists():
                 lost.append(name)
             reasons = [problem["why"] for problem in told["problems"]]
             if bool(reasons) != is_refused or not all(_is_sentence(why) for why in reasons):
                 wrong.append(f"{name}: {reasons or 'no reason'}")
     if Path("executed").exists() or _is_outside():
         wrong.append("something was executed or written")
-    for example in wrong[:8]:
+    for example in (wrong + lost)[:8]:
         print(f"# {example}", flush=True)
     yield Figure("bad.files.wrong", len(wrong), "files", bar=0, n=len(chosen))
     yield Figure("bad.files.neighbours_lost", len(lost), "articles", bar=0, n=len(chosen))
