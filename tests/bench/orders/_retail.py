@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.commerce import importing
 from accounts.opening import open_shop
-from tests.bench.orders import _tau
+from tests.bench.orders import _asked, _tau
 from tests.bench.orders._tau import mapping, ours, policy, reference, replay
 from tests.figures import Figure
 
@@ -29,6 +29,7 @@ def measure() -> Iterator[Figure]:
         "orders.import", round(seconds, 2), "s", bar=20, n=report.created["order"] + report.created["customer"]
     )
     yield Figure("orders.import_refused", report.bad, "records", bar=0)
+    yield from _asked.measure(shop, database, at)
     policy.set_up(shop)
     tasks = _tau.tasks()
     as_expected = sum(_ends_as_expected(shop, database, number, actions, at) for number, actions in tasks)
