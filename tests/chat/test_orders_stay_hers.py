@@ -7,7 +7,7 @@ import pytest
 
 from accounts.commerce import rules
 from chat import assistant
-from chat.turns import Turn
+from tests.asked import turn_of
 from tests.bench.orders import phrasings
 from tests.factories import CustomerFactory, OrderFactory, OrderLineFactory, ShipmentFactory, ShopFactory
 
@@ -37,25 +37,7 @@ def people():
 
 
 def told(person, text, now, **more):
-    turn = Turn(
-        conversation_id=0,
-        shop_id=person.shop_id,
-        customer_id=person.pk,
-        user_id=person.user_id,
-        language="en",
-        lease=1,
-        upto_seq=1,
-        newest_id=0,
-        asked=(text,),
-        history=(),
-        attempt=1,
-        failures=0,
-        shop_name="",
-        bot_on=True,
-        asked_at=now,
-        **more,
-    )
-    return assistant.reply(turn, draft=lambda said: None)
+    return assistant.reply(turn_of(person, text, at=now, **more), draft=lambda said: None)
 
 
 def test_of_any_phrasing_and_number_only_her_own_comes_back(people, now, settings):

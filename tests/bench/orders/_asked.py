@@ -1,67 +1,61 @@
 """Every person of the retail set asks for every order of hers; what she is told is held against the set itself."""
 
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from accounts.models import Customer
 from chat import assistant
-from chat.turns import Reply, Turn
-from tests.bench.orders import phrasings
+from chat.turns import Reply
+from tests.asked import turn_of
+from tests.bench.orders import _tau, phrasings
+from tests.bench.orders._shop import bring
 from tests.figures import Figure
 
-PHRASINGS = 1
+SEED = 6001
 ASKED = ("status", "items", "ship_to", "payment", "tracking")
 SAID = {"pending": "paid", "processed": "being packed", "delivered": "delivered", "cancelled": "cancelled"}
 
 
-def measure(shop, database, at) -> Iterator[Figure]:
-    ways = {
-        what: [p.text for p in phrasings.read(number="{number}") if (p.language, p.what) == ("en", what)]
+def measure() -> Iterator[Figure]:
+    """Each fact of each order, in one of the phrasings of four languages, with its number or without."""
+    at, database, chance = timezone.now(), _tau.database(), random.Random(SEED)
+    shop, _seconds, _report = bring(database, at=at)
+    ways = {what: [p.text for p in phrasings.read(number="{number}") if p.what == what] for what in ASKED}
+    people = {each.external_id: each for each in Customer.objects.filter(shop=shop).select_related("shop", "user")}
+    came = Counter(
+        _ask(people[order["user_id"]], chance.choice(ways[what]), what, order, database["orders"], at)
+        for order in database["orders"].values()
         for what in ASKED
-    }
-    ways = {what: [way for way in all_ if "{number}" in way] for what, all_ in ways.items()}
-    people = dict(Customer.objects.filter(shop=shop).values_list("external_id", "pk"))
-    came = Counter()
-    for place, order in enumerate(database["orders"].values()):
-        for what in ASKED:
-            for turn_to in range(PHRASINGS):
-                way = ways[what][(place + turn_to) % len(ways[what])]
-                number = order["order_id"] if "#{number}" not in way else order["order_id"].lstrip("#")
-                reply = _ask(shop, people[order["user_id"]], way.replace("{number}", number), at)
-                came[_judge(reply, what, order)] += 1
-    n = came.total()
-    yield Figure("orders.asked.as_recorded", round(came["right"] / n, 4), "of questions", 0.95, "higher", n=n)
-    yield Figure("orders.asked.asked_back", came["asked_back"], "questions", n=n)
-    yield Figure("orders.asked.wrong", came["wrong"], "answers", 0, n=n)
-
-
-def _ask(shop, customer: int, text: str, at) -> Reply:
-    turn = Turn(
-        conversation_id=0,
-        shop_id=shop.pk,
-        customer_id=customer,
-        user_id=None,
-        language="en",
-        lease=1,
-        upto_seq=1,
-        newest_id=0,
-        asked=(text,),
-        history=(),
-        attempt=1,
-        failures=0,
-        shop_name=shop.name,
-        bot_on=True,
-        asked_at=at,
     )
-    return assistant.reply(turn, draft=lambda said: None)
+    n = came.total()
+    yield Figure("orders.asked.as_recorded", round(came["right"] / n, 4), "of questions", 0.95, "higher", n, SEED)
+    yield Figure("orders.asked.asked_back", came["asked_back"], "questions", n=n, seed=SEED)
+    yield Figure("orders.asked.wrong", came["wrong"], "answers", 0, n=n, seed=SEED)
+    used = len({way for all_ in ways.values() for way in all_})
+    yield Figure("orders.asked.phrasings", used, "phrasings", n=n, seed=SEED)
 
 
-def _judge(reply: Reply, what: str, order) -> str:
+def _ask(person, way: str, what: str, order, orders, at) -> str:
+    """She asks; where she is offered her orders, she says which. Whatever she is told must be of an order of hers."""
+    number = order["order_id"].lstrip("#") if "#{number}" in way else order["order_id"]
+    reply = _reply(person, way.replace("{number}", number), at)
+    chosen = "{number}" in way or reply.asks.get("step") == "order"
+    if reply.asks.get("step") == "order":
+        reply = _reply(person, order["order_id"], at, asks={**reply.asks, "at": at.isoformat()})
     if reply.step_back or reply.asks:
         return "asked_back"
-    text = reply.text
-    return "right" if order["order_id"] in text and _IS_RIGHT[what](text, order) else "wrong"
+    named = orders.get(next(iter(re.findall(r"#W\d+", reply.text)), ""))
+    if named is None or named["user_id"] != order["user_id"] or (chosen and named is not order):
+        return "wrong"
+    return "right" if _IS_RIGHT[what](reply.text, named) else "wrong"
+
+
+def _reply(person, text: str, at, **more) -> Reply:
+    return assistant.reply(turn_of(person, text, at=at, **more), draft=lambda said: None)
 
 
 def _status(text: str, order) -> bool:

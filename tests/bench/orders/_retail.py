@@ -1,35 +1,23 @@
 import copy
-import json
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.commerce import importing
-from accounts.opening import open_shop
-from tests.bench.orders import _asked, _tau
-from tests.bench.orders._tau import mapping, ours, policy, reference, replay
+from tests.bench.orders import _tau
+from tests.bench.orders._shop import bring
+from tests.bench.orders._tau import ours, policy, reference, replay
 from tests.figures import Figure
 
 
 def measure() -> Iterator[Figure]:
     at, database = timezone.now(), _tau.database()
-    shop = open_shop("Retail", "retail", at=at)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "shop.jsonl")
-        path.write_text("\n".join(json.dumps(record) for record in mapping.records(database)))
-        began = time.monotonic()
-        report = importing.bring(shop, [path], at=at)
-        seconds = time.monotonic() - began
+    shop, seconds, report = bring(database, at=at)
     yield Figure(
         "orders.import", round(seconds, 2), "s", bar=20, n=report.created["order"] + report.created["customer"]
     )
     yield Figure("orders.import_refused", report.bad, "records", bar=0)
-    yield from _asked.measure(shop, database, at)
     policy.set_up(shop)
     tasks = _tau.tasks()
     as_expected = sum(_ends_as_expected(shop, database, number, actions, at) for number, actions in tasks)

@@ -1,4 +1,4 @@
-"""A whole shop of somebody else: how long it takes to bring in, and whether its tasks end as its policy says."""
+"""Somebody else's shop: how long it takes to bring in, whether its tasks end as its policy says, what is told of it."""
 
 from collections.abc import Iterator
 
@@ -12,3 +12,4 @@ def figures() -> Iterator[Figure]:
         yield Figure("orders.retail", f"skipped: {_tau.MISSING}", "")
         return
     yield from measured("tests.bench.orders._retail")
+    yield from measured("tests.bench.orders._asked")
