@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from analytics.ledger import events
 from chat import actions, attachments, handoff, realtime, sources, switch, talk, turns
+from chat.flows import lock
 from chat.models import Author, Conversation, Holder, Message
 from chat.turns import Reply, Turn, Unsure
 from knowledge import answers
@@ -38,6 +39,7 @@ def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
         if reply.unsure:
             _tell_unsure(conversation, turn, reply.unsure, at=at)
         message = None
+        reply = lock.kept(reply, language=turn.language)
         if reply.text:
             message = _say(conversation, turn, reply, at=at)
             for wanted in reply.actions:

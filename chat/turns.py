@@ -13,6 +13,7 @@ from django.db.models import F
 
 from accounts import consent
 from accounts.commerce import live
+from accounts.commerce.facts import OrderFacts
 from accounts.models import Customer, Purpose
 from chat.models import Author, Conversation, Message
 from knowledge.answers import Citation
@@ -97,6 +98,8 @@ class Reply:
     actions: tuple[Wanted, ...] = ()
     step_back: StepBack | None = None
     unsure: Unsure | None = None
+    record: OrderFacts | None = None  # what the text is held against before it is said,
+    plain: str = ""  # and what is said instead if it names a value of its own
 
 
 Draft = Callable[[str], None]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.commerce import orders as read
 from accounts.commerce.facts import OrderFacts
 from accounts.models import OrderAction
-from chat.flows import asking, cards, changes, telling
+from chat.flows import asking, cards, changes, telling, wording
 from chat.turns import Reply, Turn
 
 OFFERED = 6
@@ -44,7 +44,14 @@ def _begin(turn: Turn, what: str) -> Reply | None:
 def _about(turn: Turn, what: str, order: OrderFacts) -> Reply:
     if what in asking.ACTIONS:
         return changes.begin(turn, what, order)
-    return Reply(telling.of(order, what), cards=(cards.order(order),), suggestions=_next(order, what))
+    plain = telling.of(order, what)
+    return Reply(
+        wording.worded(turn, order, plain),
+        cards=(cards.order(order),),
+        suggestions=_next(order, what),
+        record=order,
+        plain=plain,
+    )
 
 
 def _meant(turn: Turn, what: str) -> tuple[OrderFacts, ...]:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import people
-from chat import intake
+from chat import assistant, intake, outbox, turns
 
 
 @pytest.fixture
@@ -45,3 +45,20 @@ def fresh():
         return type(row).objects.get(pk=row.pk)
 
     return read
+
+
+@pytest.fixture
+def talk(conversation, say, now):
+    """She says something and gets the assistant's answer to it."""
+    said = []
+
+    def talked(*words, after=timedelta()):
+        for each in words:
+            said.append(say(each, number=len(said) + 1, at=now + after))
+        turn = turns.claim(conversation.pk, at=now + after + timedelta(seconds=5))
+        reply = assistant.reply(turn, draft=lambda text: None)
+        message = outbox.post_reply(turn, reply, at=now + after + timedelta(seconds=5))
+        conversation.refresh_from_db()
+        return message
+
+    return talked

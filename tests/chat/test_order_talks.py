@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.commerce import rules
 from accounts.models import Order, OrderChange, Payment
-from chat import actions, assistant, outbox, turns, wire
+from chat import actions, wire
 from chat.models import Action, Author
 from tests.factories import (
     CustomerFactory,
@@ -38,23 +38,6 @@ def order(customer, now):
         order=order, paid_with=card, status="paid", amount=Decimal("19.90"), currency="EUR", external_id="pay-1"
     )
     return order
-
-
-@pytest.fixture
-def talk(conversation, say, now):
-    """She says something and gets the assistant's answer to it."""
-    said = []
-
-    def talked(*words, after=timedelta()):
-        for each in words:
-            said.append(say(each, number=len(said) + 1, at=now + after))
-        turn = turns.claim(conversation.pk, at=now + after + timedelta(seconds=5))
-        reply = assistant.reply(turn, draft=lambda text: None)
-        message = outbox.post_reply(turn, reply, at=now + after + timedelta(seconds=5))
-        conversation.refresh_from_db()
-        return message
-
-    return talked
 
 
 def carry_out():

@@ -48,7 +48,9 @@ def a_digit_too_many(holes, values, chance):
 
 
 def a_digit_too_few(holes, values, chance):
-    return _one(holes, values, chance, lambda text: _sub(text, chance, lambda d: "") if len(text) > 3 else None)
+    return _one(
+        holes, values, chance, lambda text: _sub(text, chance, lambda d: "") if re.search(r"^\D*\d{2,}", text) else None
+    )
 
 
 def other_digits(holes, values, chance):
@@ -72,7 +74,7 @@ def another_day(holes, values, chance):
         return None
     name = chance.choice(names)
     day = values[f"{name}_on"] + timedelta(days=chance.choice([-365, -30, -7, -1, 1, 2, 7, 31, 366]))
-    return _filled(holes, {**values, name: values["as_day"](day)})
+    return _with(holes, values, name, values["as_day"](day))
 
 
 def another_amount(holes, values, chance):
@@ -82,7 +84,7 @@ def another_amount(holes, values, chance):
     name = chance.choice(names)
     value, currency = Decimal(values[name].split(" ")[0]), values[name].split(" ")[1]
     other = chance.choice([value + 1, value + Decimal("0.01"), value * 10, value * 100, -value])
-    return _filled(holes, {**values, name: f"{other} {currency}"})
+    return _with(holes, values, name, f"{other} {currency}")
 
 
 def another_currency(holes, values, chance):
@@ -91,24 +93,25 @@ def another_currency(holes, values, chance):
         return None
     name = chance.choice(names)
     other = chance.choice([each for each in CURRENCIES if each != values[name].split(" ")[1]])
-    return _filled(holes, {**values, name: f"{values[name].split(' ')[0]} {other}"})
+    return filled(holes, {**values, name: f"{values[name].split(' ')[0]} {other}"})
 
 
 def another_carrier(holes, values, chance):
     if "{carrier}" not in holes:
         return None
     other = chance.choice([each for each in CARRIERS if each.casefold() != values["carrier"].casefold()])
-    return _filled(holes, {**values, "carrier": other})
+    return filled(holes, {**values, "carrier": other})
 
 
 def an_aside(holes, values, chance):
     """A right answer, and a sentence that is nobody's."""
-    return f"{_filled(holes, values)} {chance.choice(ASIDES[values['language']])}"
+    lies = [each for each in ASIDES[values["language"]] if values["carrier"] not in each]  # what is so is no lie
+    return f"{filled(holes, values)} {chance.choice(lies)}"
 
 
 def of_another_order(holes, values, chance):
     """All is right, but of another order."""
-    return _filled(holes, {**values, "number": values["other"]}) if "{number}" in holes else None
+    return filled(holes, {**values, "number": values["other"]}) if "{number}" in holes else None
 
 
 ALL = (
@@ -117,7 +120,7 @@ ALL = (
 )
 
 
-def _filled(holes, values):
+def filled(holes, values):
     return re.sub(r"\{(\w+)\}", lambda hole: values[hole[1]], holes)
 
 
@@ -128,7 +131,12 @@ def _one(holes, values, chance, change):
         return None
     name = chance.choice(names)
     other = change(values[name])
-    return None if other in (None, values[name]) else _filled(holes, {**values, name: other})
+    return None if other is None else _with(holes, values, name, other)
+
+
+def _with(holes, values, name, other):
+    """The sentence with another value in it, unless the record says that one too."""
+    return None if other in values["so"] else filled(holes, {**values, name: other})
 
 
 def _sub(text, chance, change):
