@@ -1,9 +1,11 @@
 """The talk is written by its stories; here it can be looked up."""
 
 from django.contrib import admin
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.own import OwnShopAdmin, ReadOnly
-from chat.models import Action, Conversation, Handoff, Message
+from chat.models import Action, Conversation, Handoff, Message, SavedReply
 
 
 @admin.register(Conversation)
@@ -38,3 +40,16 @@ class ActionAdmin(ReadOnly, OwnShopAdmin):
     list_display = ("kind", "status", "conversation", "attempts", "requested_at", "finished_at")
     list_filter = ("status",)
     list_select_related = ("conversation",)
+
+
+@admin.register(SavedReply)
+class SavedReplyAdmin(OwnShopAdmin):
+    list_display = ("shortcut", "start", "shop")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+    search_fields = ("shortcut", "text")
+    ordering = ("shop__name", "shortcut")
+
+    @admin.display(description=_("text"))
+    def start(self, reply: SavedReply) -> str:
+        return Truncator(reply.text).chars(80)

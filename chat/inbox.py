@@ -15,6 +15,7 @@ from accounts.models import Shop, User
 from chat import handoff, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
+from chat.desk import drafts
 from chat.models import Author, Conversation, Handoff
 
 ROWS = 60
@@ -75,6 +76,7 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "state": wire.state(conversation),
         "mine": conversation.is_held_by(_user(request)),
         "handoff": Handoff.objects.filter(conversation=conversation).first(),
+        "draft": drafts.of(conversation.pk, by=_user(request)),
         "me": f"{Author.PERSON} {seat.name}",
         "owner": owners.mark(request),
         "show": "thread",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from analytics.ledger import events
 from chat import actions, attachments, handoff, realtime, sources, switch, talk, turns
+from chat.desk import drafts
 from chat.flows import lock
 from chat.models import Author, Conversation, Holder, Message
 from chat.turns import Reply, Turn, Unsure
@@ -89,6 +90,7 @@ def post_person(
             )
             if files:
                 attachments.attach(message, files, by_shopper=False)
+            drafts.forget(conversation_id, by=by)
             conversation.waiting_since = None
             conversation.staff_read_seq = conversation.last_seq
             events.record(

@@ -7,3 +7,5 @@ register("chat.Message", personal("text", "details", "person", "external_id"), h
 register("chat.Handoff", personal("summary"))
 register("chat.Attachment", personal("name", "file", "preview"), harmless("client_id", "content_type"))
 register("chat.Action", personal("arguments", "result"), harmless("kind"))
+register("chat.Draft", personal("user", "text"))
+register("chat.SavedReply", harmless("shortcut", "text"))

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from chat import customers, embedding, inbox, joining, views
+from chat.desk import views as desk
 
 app_name = "chat"
 
@@ -29,6 +30,9 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/read/", inbox.read, name="staff_read"),
     path("inbox/<uuid:public_id>/files/", inbox.upload, name="staff_upload"),
     path("inbox/<uuid:public_id>/hands/", inbox.hands, name="hands"),
+    path("inbox/<uuid:public_id>/suggestion/", desk.suggestion, name="suggestion"),
+    path("inbox/<uuid:public_id>/replies/", desk.replies, name="saved_replies"),
+    path("inbox/<uuid:public_id>/draft/", desk.draft, name="draft"),
     path("customers/", customers.customers, name="customers"),
     path("customers/<uuid:public_id>/", customers.customer, name="customer"),
     path("customers/<uuid:public_id>/notes/", customers.note, name="customer_note"),

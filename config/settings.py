@@ -220,6 +220,7 @@ RATE_LIMITS = {
     "chat.open": "30/m",
     "chat.send": "120/m,2000/h",
     "chat.frame": "60/10s",
+    "chat.suggest": "60/m",
     "widget": "60/m",
     "search": "60/m",
     "llm.shopper": "60/d",

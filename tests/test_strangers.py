@@ -327,6 +327,7 @@ def a_row_of(model, world, shop):
         "chat.Conversation": lambda: conversation,
         "chat.Message": lambda: message,
         "chat.Handoff": lambda: conversation.handoffs.get(),
+        "chat.SavedReply": lambda: model.objects.create(shop=shop, shortcut="sorry", text="Sorry"),
         "chat.Action": lambda: message.actions.create(
             conversation=conversation, kind="note", requested_at=now, due_at=now
         ),

@@ -9,8 +9,8 @@ from django.db import transaction
 from accounts import people
 from accounts.models import Customer, Shop, User
 from chat import assistant, handoff, intake, outbox, seen, turns
-from chat.demo.scripts import Line, Script, of_shop
-from chat.models import Author, Conversation, Holder
+from chat.demo.scripts import Line, Script, of_shop, replies_of
+from chat.models import Author, Conversation, Holder, SavedReply
 
 Progress = Callable[[int, int], None]
 
@@ -26,6 +26,8 @@ _LATE = {
 
 def seed(shop: Shop, *, at: datetime, progress: Progress) -> None:
     """Let every talk happen at its time, oldest first; those that have happened stay as they are."""
+    for shortcut, text in replies_of(shop):
+        SavedReply.objects.get_or_create(shop=shop, shortcut=shortcut, defaults={"text": text})
     scripts = of_shop(shop, at=at)
     happened = set(Conversation.objects.filter(shop=shop).values_list("opening_id", flat=True))
     for number, script in enumerate(scripts, start=1):

@@ -1,6 +1,7 @@
 """Talks as they are written down: see the head of lumen-and-loom/en.txt."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -51,6 +52,14 @@ def of_shop(shop: Shop, *, at: datetime) -> list[Script]:
         for number, (head, lines) in enumerate(blocks(path.read_text(encoding="utf-8")), start=1):
             scripts.append(_script(shop, f"demo-{path.stem}-{number}", head, lines, draw, at))
     return sorted(scripts, key=lambda script: script.at)
+
+
+def replies_of(shop: Shop) -> Iterator[tuple[str, str]]:
+    """The shop's saved replies: a line each, shortcut first."""
+    path = HERE / shop.slug / "saved.replies"
+    for row in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        shortcut, _, text = row.partition(": ")
+        yield shortcut, text
 
 
 def blocks(text: str) -> list[tuple[re.Match[str], tuple[Line, ...]]]:

@@ -1,7 +1,19 @@
 from chat.models.action import Action
 from chat.models.attachment import Attachment
 from chat.models.conversation import Channel, Conversation, Holder
+from chat.models.desk import Draft, SavedReply
 from chat.models.handoff import Handoff
 from chat.models.message import Author, Message
 
-__all__ = ["Action", "Attachment", "Author", "Channel", "Conversation", "Handoff", "Holder", "Message"]
+__all__ = [
+    "Action",
+    "Attachment",
+    "Author",
+    "Channel",
+    "Conversation",
+    "Draft",
+    "Handoff",
+    "Holder",
+    "Message",
+    "SavedReply",
+]

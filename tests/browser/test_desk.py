@@ -1,0 +1,103 @@
+"""An agent's common hour by keyboard alone, and what she writes kept on the server."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_chat import begin, log
+from tests.browser.test_inbox import row
+from tests.browser.test_pages import barriers, is_too_wide
+
+ARTICLE = """
+from accounts.models import Shop
+from chat.models import SavedReply
+from knowledge import articles
+shop = Shop.objects.get(slug="lumen")
+words = {"text": "Dear {customer}, we are sorry. {agent}"}
+kept, new = SavedReply.objects.get_or_create(shop=shop, shortcut="sorry", defaults=words)
+if new:
+    body = "Fill the kettle with vinegar and water. Let it stand for one hour, then rinse it twice."
+    articles.publish(articles.draft(shop, title="How do I descale the kettle?", language="en", body=body))
+"""
+
+
+def furnish(site):
+    made = site.manage("shell", "-c", ARTICLE)
+    assert made.returncode == 0, made.stderr
+
+
+def test_an_hour_by_keyboard_alone(visit, site):
+    furnish(site)
+    anna, maria = visit("anna"), visit("maria")
+    talk = begin(maria, "How do I descale the kettle?", "Talk to a person")
+    anna.goto("/inbox/")
+    expect(row(anna, talk)).to_contain_text("waiting")
+    keys = anna.keyboard
+    keys.press("w")
+    expect(anna).to_have_url(re.compile("/inbox/[0-9a-f-]{36}/$"))
+    anna.goto(talk.replace("/chat/", "/inbox/"))  # others may have waited longer
+    expect(log(anna).get_by_text("How do I descale the kettle?")).to_be_visible()
+    keys.press("a")
+    expect(anna.locator("#thread-hands")).to_contain_text("You have it")
+
+    keys.press("/")
+    keys.type("sor")
+    options = anna.get_by_role("option")
+    expect(options).to_have_count(1)
+    keys.press("Enter")
+    reply = anna.get_by_role("textbox", name="Reply")
+    expect(reply).to_have_value("Dear Maria, we are sorry. Anna")
+    keys.press("Enter")
+    expect(log(maria).get_by_text("Dear Maria, we are sorry. Anna")).to_be_visible()
+
+    keys.press("Escape")
+    keys.press("n")
+    keys.type("Has the old kettle")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(anna.locator("#notes").get_by_text("Has the old kettle")).to_be_visible()
+    anna.locator("#thread").focus()
+    keys.press("t")
+    keys.type("kettle")
+    keys.press("Enter")
+    expect(anna.get_by_role("button", name="Take off kettle")).to_be_visible()
+    anna.locator("#thread").focus()
+    keys.press("?")
+    sheet = anna.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    keys.press("Escape")
+    expect(sheet).to_be_hidden()
+    anna.locator("#thread").focus()
+    keys.press("e")
+    expect(anna.locator("#thread-hands")).to_contain_text("closed")
+
+
+def test_a_suggestion_with_its_source_is_put_in_and_edited_never_sent(visit, site):
+    furnish(site)
+    anna, omar = visit("anna"), visit("omar")
+    talk = begin(omar, "How do I descale the kettle?", "Talk to a person")
+    anna.goto(talk.replace("/chat/", "/inbox/"))
+    anna.locator("#thread").focus()
+    anna.keyboard.press("s")
+    suggested = anna.locator(".suggestion")
+    expect(suggested).to_contain_text("vinegar")
+    expect(suggested.locator(".source")).to_have_count(1)
+    for size, theme in ((PHONE, "light"), (DESK, "dark")):
+        anna.set_viewport_size(size)
+        anna.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert not is_too_wide(anna)
+        assert barriers(anna) == []
+    anna.keyboard.press("u")
+    reply = anna.get_by_role("textbox", name="Reply")
+    expect(reply).to_have_value(re.compile("vinegar"))
+    expect(log(omar).get_by_text("vinegar")).to_have_count(0)
+    anna.keyboard.type(" Good luck!")
+    anna.wait_for_timeout(1500)  # the draft is on its way
+    anna.evaluate("localStorage.clear()")
+    anna.reload()
+    expect(reply).to_have_value(re.compile("vinegar.*Good luck!$", re.DOTALL))
+    reply.press("Enter")
+    expect(log(omar).get_by_text("Good luck!")).to_be_visible()
+    anna.reload()
+    expect(reply).to_have_value("")
