@@ -1,1 +1,1 @@
-"""What is said of orders when somebody lies, guesses or asks for what is not hers."""
+"""Orders, when hands die, and when somebody lies, guesses or asks for what is not hers."""
