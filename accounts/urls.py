@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from accounts import views
+from accounts import purchases, views
 
 
 class OrderNumber:
@@ -21,8 +21,10 @@ app_name = "accounts"
 urlpatterns = [
     path("", views.home, name="home"),
     path("profile/", views.profile, name="profile"),
-    path("orders/", views.orders, name="orders"),
-    path("orders/<order_number:number>/", views.order, name="order"),
+    path("orders/", purchases.orders, name="orders"),
+    path("orders/<order_number:number>/", purchases.order, name="order"),
+    path("orders/<order_number:number>/asked/", purchases.asked, name="order_asked"),
+    path("orders/<order_number:number>/<slug:action>/", purchases.do, name="order_do"),
     path("tour/<slug:name>/", views.tour_done, name="tour_done"),
     path("consent/", views.consent_page, name="consent"),
     path("consent/ask/", views.consent_ask, name="consent_ask"),

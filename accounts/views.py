@@ -1,12 +1,10 @@
-"""The account pages: who I am to this shop, what I bought, what I allow."""
+"""The account pages: who I am to this shop, and what I allow. What I bought is purchases.py."""
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -18,10 +16,9 @@ from django_htmx.middleware import HtmxDetails
 from accounts import consent, opening, people, visitors
 from accounts.forms import FirstAdminForm, ProfileForm
 from accounts.limits import limited
-from accounts.models import Customer, How, Order, OrderLine, Purpose, Shop, User
+from accounts.models import Customer, How, Order, Purpose, Shop, User
 from accounts.origin import own_page_suffices
 
-ORDERS_ON_A_PAGE = 20
 TOURS = ("shopper", "agent", "admin")
 
 
@@ -53,25 +50,6 @@ def profile(request: SignedIn) -> HttpResponse:
         return render(request, "accounts/_profile.html", {"form": form, "saved": True})
     messages.success(request, _("Saved."))
     return redirect("accounts:home")
-
-
-@login_required
-@require_safe
-def orders(request: SignedIn) -> HttpResponse:
-    shop = people.shop_for(request)
-    mine = Order.objects.filter(shop=shop, customer__user=request.user).newest_first()
-    page = Paginator(mine, ORDERS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/orders.html", {"shop": shop, "page": page})
-
-
-@login_required
-@require_safe
-def order(request: SignedIn, number: str) -> HttpResponse:
-    shop = people.shop_for(request)
-    in_order = Prefetch("lines", OrderLine.objects.order_by("position"))
-    whole = Order.objects.prefetch_related(in_order, "shipments__events", "payments", "refunds", "returns")
-    found = get_object_or_404(whole.visible_to(request.user), shop=shop, number=number)
-    return render(request, "accounts/order.html", {"shop": shop, "order": found})
 
 
 @own_page_suffices

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 from celery import current_app, shared_task
 from django.conf import settings
@@ -52,9 +53,10 @@ def register(kind: str, run: Callable[[Action], Outcome], *, ours: bool) -> None
     _KINDS[kind] = _Kind(run, ours)
 
 
-def request(message: Message, wanted: Wanted, *, at: datetime) -> Action:
-    """Store a wanted action in the transaction of the reply that promises it."""
+def request(message: Message, wanted: Wanted, *, at: datetime, key: UUID | None = None) -> Action:
+    """Store a wanted action in the transaction of the message that promises it."""
     action = Action.objects.create(
+        key=key or uuid4(),
         conversation_id=message.conversation_id,
         message=message,
         kind=wanted.kind,

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import Shop, User
-from chat import handoff, outbox, owners, pages, profile, seats, seen, switch, views, wire
+from chat import handoff, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.desk import drafts
@@ -82,6 +82,7 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "show": "thread",
         "back": request.path,
         **profile.beside(conversation.customer, _user(request)),
+        **order_cards.context(conversation, _user(request)),
         **pages.page_of(conversation, is_staff=True, before=views.before(request)),
         **pages.LIMITS,
     }

@@ -1,26 +1,51 @@
-"""Orders in the talk: what a shopper has confirmed is done with her order, once, and told to her."""
+"""Orders in the talk: what a shopper or an agent has confirmed is done with an order, once, and told to both."""
+
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from accounts.commerce import changes, wishes
-from accounts.models import Order
+from accounts.commerce import changes, saying, wishes
+from accounts.commerce.facts import OrderFacts
+from accounts.commerce.wishes import Wish
+from accounts.models import Order, User
 from accounts.platforms import Away
-from chat import actions
-from chat.models import Action
+from chat import actions, realtime, talk
+from chat.models import Action, Author
+from chat.turns import Wanted
 
 KIND = "order"
+
+
+@transaction.atomic
+def ask(conversation_id: int, order: OrderFacts, wish: Wish, *, key: UUID, by: User, at: datetime) -> None:
+    """An agent has something done with an order, once for a key; the talk says so, and later what became of it."""
+    conversation = talk.lock(conversation_id)
+    if Action.objects.filter(key=key).exists():
+        return
+    with translation.override(conversation.customer.language or conversation.shop.language):
+        told = {"name": by.get_short_name(), "title": saying.title(wish.action, order.number)}
+        text = _("%(name)s asked for this: %(title)s.") % told
+    message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at, client_id=f"asks:{key}")
+    arguments = {"order": order.id, "action": wish.action, "wish": wishes.plain(wish), "by": by.pk}
+    actions.request(message, Wanted(KIND, arguments), at=at, key=key)
+    talk.keep(conversation)
+    realtime.wake(conversation, message)
 
 
 def carry_out(action: Action) -> actions.Outcome:
     """Do it under the key of the action. Where nobody answers it is tried again, and in the end said to be unclear."""
     customer, told = action.conversation.customer, action.arguments
+    by = User.objects.get(pk=told["by"]) if "by" in told else customer
     with translation.override(customer.language or customer.shop.language):
         order = Order.objects.get(pk=told["order"], shop=customer.shop_id)
         wish = wishes.read(told["action"], told["wish"], customer.shop)
         at = timezone.now()
         try:
-            outcome = changes.carry_out(order.pk, wish, key=action.key, by=customer, at=at)
+            outcome = changes.carry_out(order.pk, wish, key=action.key, by=by, at=at)
         except (Away, changes.Busy) as why:
             if action.attempts < settings.ACTION_ATTEMPTS:
                 raise actions.TryAgain from why

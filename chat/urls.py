@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import customers, embedding, inbox, joining, views
+from chat import customers, embedding, inbox, joining, order_cards, views
 from chat.desk import views as desk
 
 app_name = "chat"
@@ -33,6 +33,8 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/suggestion/", desk.suggestion, name="suggestion"),
     path("inbox/<uuid:public_id>/replies/", desk.replies, name="saved_replies"),
     path("inbox/<uuid:public_id>/draft/", desk.draft, name="draft"),
+    path("inbox/<uuid:public_id>/orders/", order_cards.beside, name="staff_orders"),
+    path("inbox/<uuid:public_id>/orders/<int:order>/<slug:action>/", order_cards.do, name="staff_order_do"),
     path("customers/", customers.customers, name="customers"),
     path("customers/<uuid:public_id>/", customers.customer, name="customer"),
     path("customers/<uuid:public_id>/notes/", customers.note, name="customer_note"),

@@ -39,6 +39,8 @@ MISSING = {
     "other": uuid.UUID(int=1),
     "merge": 999_999,
     "number": "no-such-order",
+    "order": 999_999,
+    "action": "no-such-action",
     "language": "nl",
     "slug": "no-such-article",
     "token": "no-such-key",
@@ -104,6 +106,8 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     return SimpleNamespace(
         people={"maria": maria, "omar": omar, "anna": anna, "boss": boss, "stranger": stranger, "visitor": None},
         order={"number": line.order.number},
+        wish={"number": line.order.number, "action": "cancel"},
+        wish_beside={"public_id": conversation.public_id, "order": line.order.pk, "action": "cancel"},
         conversation={"public_id": conversation.public_id},
         customer={"public_id": customer.public_id},
         two={"public_id": customer.public_id, "other": people.guest(shop, name="Maria").public_id},

@@ -6,11 +6,13 @@ rows. `carry_out` may be called with a key as often as need be, by whomever, aft
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
@@ -61,6 +63,19 @@ def carry_out(order_id: int, wish: Wish, *, key: UUID, by: Customer | User, at: 
     return _send(change, shop, platform, at=at)
 
 
+def ask(order_id: int, wish: Wish, *, key: UUID, by: Customer | User, at: datetime) -> Outcome | None:
+    """From a page, which nobody keeps waiting: done at once in rows of our own, elsewhere by a worker (None as yet)."""
+    if platforms.of(Shop.objects.get(orders=order_id)) is None:
+        return carry_out(order_id, wish, key=key, by=by, at=at)
+    with transaction.atomic():
+        change = _begin(order_id, wish, key=key, by=by, at=at, is_own=False)
+        if change.state != State.ASKED:
+            return _outcome(change)
+        if OrderChange.objects.filter(pk=change.pk, due_at=None).update(due_at=at):
+            transaction.on_commit(partial(_see_to_soon, change.pk))
+    return None
+
+
 def give_up(key: UUID, *, at: datetime) -> Outcome:
     """Nobody answers for it any more: say that nothing was changed, or that nobody can know."""
     with transaction.atomic():
@@ -74,17 +89,32 @@ def give_up(key: UUID, *, at: datetime) -> Outcome:
 
 
 def sweep(*, at: datetime) -> None:
-    """Give up what nobody has asked for since long, so that it does not block its order for ever."""
+    """Give up what nobody has asked for since long, so that it blocks no order; go on with what pages asked for."""
     forgotten = OrderChange.objects.filter(state=State.ASKED, asked_at__lt=at - FORGOTTEN).order_by("pk")
-    for change in forgotten.select_related("order__customer", "order__shop")[:500]:
-        language = change.order.customer.language if change.order.customer else ""
-        with translation.override(language or change.order.shop.language):
+    for change in forgotten.select_related(*_READERS)[:500]:
+        with translation.override(_language(change)):
             give_up(change.key, at=at)
+    for pk in OrderChange.objects.filter(state=State.ASKED, due_at__lte=at).order_by("pk").values_list("pk")[:500]:
+        _see_to_soon(*pk)
 
 
 @shared_task(name="accounts.sweep_changes")
 def sweep_changes() -> None:
     sweep(at=timezone.now())
+
+
+@shared_task(name="accounts.see_to_change")
+def see_to(change_id: int) -> None:
+    """Have what a page asked for done in the shop's system; tried again by the sweep until it answers."""
+    at = timezone.now()
+    due = OrderChange.objects.filter(pk=change_id, state=State.ASKED, due_at__lte=at)
+    if not due.update(due_at=at + timedelta(seconds=settings.ACTION_CLAIM_SECONDS)):
+        return
+    change = OrderChange.objects.select_related(*_READERS).get(pk=change_id)
+    shop = change.order.shop
+    with translation.override(_language(change)), suppress(platforms.Away):
+        if platform := platforms.of(shop):
+            _send(change, shop, platform, at=at)
 
 
 def refresh(shop: Shop, number: str, *, at: datetime) -> bool:
@@ -105,6 +135,22 @@ def move(customer: Customer, wish: wishes.NewAddress, *, at: datetime) -> Outcom
     customer.address = wish.address.parts()
     customer.save(update_fields=["address"])
     return Outcome(True, saying.moved(wish.address))
+
+
+def _see_to_soon(change_id: int) -> None:
+    try:
+        current_app.send_task("accounts.see_to_change", (change_id,), ignore_result=True, retry=False)
+    except Exception:  # a broker that is away costs time, never the change: the sweep finds it
+        logger.warning("The queue is away; the sweep will see to change %s", change_id)
+
+
+_READERS = ("order__customer", "order__shop", "by")
+
+
+def _language(change: OrderChange) -> str:
+    """Of whoever will read what became of it."""
+    reader = change.by if change.by_team else change.order.customer
+    return (reader.language if reader else "") or change.order.shop.language
 
 
 def _begin(order_id: int, wish: Wish, *, key: UUID, by: Customer | User, at: datetime, is_own: bool) -> OrderChange:

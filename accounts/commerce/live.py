@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 from accounts import platforms
 from accounts.commerce import keeping
-from accounts.models import Customer
+from accounts.models import Customer, Shop
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,11 @@ def freshen(customer: Customer, *, at: datetime) -> None:
         return
     if wrong := keeping.keep(customer.shop, found, as_of=at, again=True).wrong:
         logger.warning("Of the orders that %s tells, some cannot be kept: %s", customer.shop.slug, wrong)
+
+
+def is_away(shop: Shop) -> bool:
+    """Whether the shop's system did not answer a moment ago, so that what we know may be old."""
+    return bool(cache.get(f"live:away:{shop.pk}"))
 
 
 def _proven_address(customer: Customer) -> str:

@@ -71,29 +71,16 @@ def spellings(number: str) -> list[str]:
 
 def facts_of(orders: OrderQuerySet) -> tuple[OrderFacts, ...]:
     """Everything there is to say about these orders. The caller has chosen whose they are."""
-    return tuple(_facts(order) for order in orders.prefetch_related(*_PARTS))
+    return tuple(facts(order) for order in with_parts(orders))
 
 
-def _first(orders: OrderQuerySet) -> OrderFacts | None:
-    return next(iter(facts_of(orders.newest_first()[:1])), None)
+def with_parts(orders: OrderQuerySet) -> OrderQuerySet:
+    """Their rows with all that `facts` reads."""
+    return orders.prefetch_related(*_PARTS)
 
 
-_NEWEST_EVENT = TrackingEvent.objects.order_by("shipment_id", "-at", "-pk").distinct("shipment_id")
-_PARTS = (
-    Prefetch("lines", OrderLine.objects.select_related("variant__product").order_by("position")),
-    Prefetch("shipments", Shipment.objects.order_by("shipped_at", "pk")),
-    Prefetch("shipments__events", _NEWEST_EVENT, to_attr="newest"),
-    Prefetch("payments", Payment.objects.select_related("paid_with").order_by("paid_at", "pk")),
-    Prefetch("refunds", Refund.objects.select_related("goes_to", "payment__paid_with").order_by("asked_at", "pk")),
-    Prefetch("returns", Return.objects.select_related("settled_with").order_by("asked_at", "pk")),
-    Prefetch("changes", OrderChange.objects.exclude(state=OrderChange.State.REFUSED).order_by("pk")),
-    Prefetch(
-        "returns__lines", ReturnLine.objects.select_related("line", "replaced_by__product").order_by("line__position")
-    ),
-)
-
-
-def _facts(order: Order) -> OrderFacts:
+def facts(order: Order) -> OrderFacts:
+    """What its row and its parts say."""
     lines = _lines(order)
     shipments = tuple(_shipment(shipment) for shipment in order.shipments.all())
     return OrderFacts(
@@ -125,6 +112,25 @@ def _facts(order: Order) -> OrderFacts:
         done=_done(order),
         as_of=order.as_of,
     )
+
+
+def _first(orders: OrderQuerySet) -> OrderFacts | None:
+    return next(iter(facts_of(orders.newest_first()[:1])), None)
+
+
+_NEWEST_EVENT = TrackingEvent.objects.order_by("shipment_id", "-at", "-pk").distinct("shipment_id")
+_PARTS = (
+    Prefetch("lines", OrderLine.objects.select_related("variant__product").order_by("position")),
+    Prefetch("shipments", Shipment.objects.order_by("shipped_at", "pk")),
+    Prefetch("shipments__events", _NEWEST_EVENT, to_attr="newest"),
+    Prefetch("payments", Payment.objects.select_related("paid_with").order_by("paid_at", "pk")),
+    Prefetch("refunds", Refund.objects.select_related("goes_to", "payment__paid_with").order_by("asked_at", "pk")),
+    Prefetch("returns", Return.objects.select_related("settled_with").order_by("asked_at", "pk")),
+    Prefetch("changes", OrderChange.objects.exclude(state=OrderChange.State.REFUSED).order_by("pk")),
+    Prefetch(
+        "returns__lines", ReturnLine.objects.select_related("line", "replaced_by__product").order_by("line__position")
+    ),
+)
 
 
 def _lines(order: Order) -> tuple[LineFacts, ...]:

@@ -107,14 +107,15 @@ def _weigh(
             made = plans.plan(order, wish, means)
         except Senseless as why:
             senseless = str(why)
-    nearest = -1, Refused(_("This is not offered here; a person can help you with it."))
+    nearest = (-1, False), Refused(_("This is not offered here; a person can help you with it."))
     for rule in rules:
         asked = objections.of(Asked(order, rule, side, at, wish, made, means))
         met, objection = next(((place, each) for place, each in enumerate(asked) if each), (0, ""))
         if not objection:
             return Refused(senseless) if senseless else Allowed(rule, made)
-        if met > nearest[0]:
-            nearest = met, Refused(_quoted(objection, rule), rule)
+        rank = met, rule.who == side  # of two that came as far, the one that was written for whoever asks
+        if rank > nearest[0]:
+            nearest = rank, Refused(_quoted(objection, rule), rule)
     return nearest[1]
 
 

@@ -1,5 +1,9 @@
 """What is said of something that was done, or could not be: every value in it is one of the record."""
 
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils import formats
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -15,7 +19,7 @@ from accounts.commerce.wishes import (
     NewPayment,
     Wish,
 )
-from accounts.models import Address
+from accounts.models import Address, OrderAction
 
 
 def done(order: OrderFacts, wish: Wish, plan: Plan) -> str:
@@ -36,6 +40,34 @@ def done(order: OrderFacts, wish: Wish, plan: Plan) -> str:
         case MoneyBack():
             said = [_("The refund for order %(number)s is asked for.") % told]
     return " ".join([*said, *_money(order, plan)])
+
+
+def title(action: str, number: str) -> str:
+    """What is to be done, for the button that does it."""
+    return {
+        OrderAction.CANCEL: _("Cancel order %(number)s"),
+        OrderAction.ADDRESS: _("Change the address of order %(number)s"),
+        OrderAction.RETURN: _("Return from order %(number)s"),
+        OrderAction.EXCHANGE: _("Exchange from order %(number)s"),
+        OrderAction.REFUND: _("Ask for the money of order %(number)s back"),
+    }[OrderAction(action)] % {"number": number}
+
+
+def will(order: OrderFacts, wish: Wish, plan: Plan) -> Iterator[tuple[str, str]]:
+    """What a yes will do: which pieces, which money, which address."""
+    if isinstance(wish, NewAddress):
+        yield _("New address"), str(wish.address)
+    for piece in plan.pieces:
+        yield _("%(quantity)s x %(name)s") % {"quantity": piece.quantity, "name": piece.name}, piece.replacement
+    for back in plan.back:
+        yield _("Back to %(method)s") % _told(back, order), _amount(back.amount, order)
+    if plan.charge:
+        yield _("Taken from %(method)s") % _told(plan.charge, order), _amount(plan.charge.amount, order)
+    if plan.later and plan.later.amount:
+        label = _("Back to %(method)s once the goods are with us")
+        if plan.difference > 0:
+            label = _("Taken from %(method)s once the goods are with us")
+        yield label % _told(plan.later, order), _amount(plan.later.amount, order)
 
 
 def moved(address: Address) -> str:
@@ -88,6 +120,10 @@ def _back(money: Money, order: OrderFacts) -> str:
     if money.at_once:
         return _("%(amount)s are back on %(method)s.") % _told(money, order)
     return _("%(amount)s go back to %(method)s.") % _told(money, order)
+
+
+def _amount(value: Decimal, order: OrderFacts) -> str:
+    return f"{formats.number_format(value, 2, force_grouping=True)} {order.currency}"
 
 
 def _told(money: Money, order: OrderFacts) -> dict[str, str]:

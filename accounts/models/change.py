@@ -32,6 +32,8 @@ class OrderChange(models.Model):
     by_team = models.BooleanField(_("by the team"), default=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
     asked_at = models.DateTimeField(_("asked"))
+    # When a worker sees to it next; empty where whoever asked has a row of her own that does.
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, editable=False)
     # From here on the shop system may have done it.
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
@@ -50,3 +52,7 @@ class OrderChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order}: {self.get_action_display()}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state == self.State.ASKED

