@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from analytics.ledger import events
-from chat import realtime, talk, turns
+from chat import opinions, realtime, talk, turns
 from chat.models import Author, Conversation, Handoff, Holder, Message
 
 _TEXTS = {
@@ -135,9 +135,17 @@ def close(conversation_id: int, *, by: User, at: datetime) -> None:
         return
     conversation.closed_at, conversation.waiting_since = at, None
     _change_hands(conversation, Holder.BOT, None)
+    message = _ask_how_it_was(conversation, by=by, at=at)
     talk.keep(conversation)
     events.record("conversation.closed", conversation=conversation, actor=by, at=at, messages=conversation.last_seq)
-    realtime.wake(conversation)
+    realtime.wake(conversation, message)
+
+
+def _ask_how_it_was(conversation: Conversation, *, by: User, at: datetime) -> Message:
+    with translation.override(conversation.customer.language or conversation.shop.language):
+        text = _("%(name)s closed the conversation.") % {"name": by.get_short_name()}
+    rates = opinions.spoke(conversation)
+    return talk.say(conversation, author=Author.SYSTEM, text=text, at=at, details={"rates": rates} if rates else {})
 
 
 def hold(conversation: Conversation, *, by: User, at: datetime) -> None:

@@ -75,7 +75,7 @@ def row(conversation_id: int, *, shops: list[int], language: str) -> str:
 
 def page_of(conversation: Conversation, *, is_staff: bool, before: int | None = None, size: int = 50) -> dict[str, Any]:
     """The newest messages of a conversation, or those before a place."""
-    newest = conversation.messages.select_related("person").prefetch_related("attachments").order_by("-seq")
+    newest = conversation.messages.select_related("person", "verdict").prefetch_related("attachments").order_by("-seq")
     if before is not None:
         newest = newest.filter(seq__lt=before)
     found = list(newest[:size])[::-1]

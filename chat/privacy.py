@@ -9,3 +9,5 @@ register("chat.Attachment", personal("name", "file", "preview"), harmless("clien
 register("chat.Action", personal("arguments", "result"), harmless("kind"))
 register("chat.Draft", personal("user", "text"))
 register("chat.SavedReply", harmless("shortcut", "text"))
+register("chat.Verdict", harmless())
+register("chat.Rating", personal("words"), harmless("about"))

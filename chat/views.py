@@ -4,22 +4,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages as notices
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import consent, limits, people, visitors
 from accounts.models import How, Purpose, Shop
 from accounts.origin import own_page_suffices
-from chat import attachments, handoff, intake, owners, pages, seats, seen, wire
+from chat import attachments, handoff, intake, opinions, owners, pages, seats, seen, transcripts, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.forms import StartForm
-from chat.models import Attachment, Author, Conversation
+from chat.models import Attachment, Author, Conversation, Message
 
 
 def _visitor(request: HttpRequest) -> seats.Visitor:
@@ -235,6 +237,55 @@ def person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     handoff.ask_person(seat.conversation_id, at=timezone.now())
     if request.headers.get("HX-Request"):
         return newer(request, seat)
+    return redirect("chat:talk", public_id)
+
+
+@require_POST
+def verdict(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Whether an answer helped."""
+    answers = Message.objects.select_related("conversation__customer").filter(author=Author.BOT)
+    said = answers.filter(public_id=public_id).first()
+    if said is None or said.conversation_id != _seat(request, said.conversation.public_id).conversation_id:
+        raise Http404
+    helped = request.POST.get("helped") == "1"
+    opinions.judge(said, helped=helped, at=timezone.now())
+    if request.headers.get("HX-Request"):
+        return render(request, "chat/_verdict.html", {"said": {"id": said.public_id, "helped": helped}})
+    return redirect("chat:talk", said.conversation.public_id)
+
+
+@require_POST
+def rate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """How it was in the end."""
+    conversation = _conversation(_seat(request, public_id))
+    about, words = request.POST.get("about", ""), request.POST.get("words", "")
+    try:
+        opinions.rate(
+            conversation, about=about, score=number(request.POST.get("score")), words=words, at=timezone.now()
+        )
+    except ValueError:
+        raise Http404 from None
+    if request.headers.get("HX-Request"):
+        return render(request, "chat/_rated.html", {"about": about})
+    return redirect("chat:talk", public_id)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def transcript(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The talk to keep: as a file, or by mail to the address she has proven."""
+    conversation = _conversation(_seat(request, public_id))
+    if request.method != "POST":
+        response = HttpResponse(transcripts.text(conversation), content_type="text/plain; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{conversation.shop.slug}-{public_id}.txt"'
+        return response
+    if not conversation.customer.email_verified:
+        raise Http404
+    verdict = limits.hit("chat.transcript", conversation.customer_id)
+    if not verdict:
+        return limits.refuse(request, retry_after=verdict.retry_after)
+    transcripts.mail.delay(conversation.pk, get_language() or conversation.shop.language)
+    notices.success(request, _("The conversation is on its way to %(email)s.") % {"email": conversation.customer.email})
     return redirect("chat:talk", public_id)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chat import opinions
 from chat.models import Attachment, Author, Conversation, Holder, Message
 from chat.talk import Receipt
 
@@ -26,6 +27,8 @@ def message(said: Message, conversation: Conversation) -> dict[str, Any]:
         "sources": said.details.get("sources", []),
         "suggestions": said.details.get("suggestions", []),
         "cards": said.details.get("cards", []),
+        "helped": _helped(said),
+        **_asks_how_it_was(said, conversation),
         "files": files,
     }
 
@@ -58,7 +61,10 @@ def file(attachment: Attachment) -> dict[str, Any]:
 def newer(conversation: Conversation, since: int, limit: int | None = None) -> list[dict[str, Any]]:
     """Everything after a seq, in order."""
     found: Iterable[Message] = (
-        conversation.messages.after(since).in_order().select_related("person").prefetch_related("attachments")
+        conversation.messages.after(since)
+        .in_order()
+        .select_related("person", "verdict")
+        .prefetch_related("attachments")
     )
     return [message(said, conversation) for said in (found[:limit] if limit else found)]  # type: ignore[index]
 
@@ -78,6 +84,18 @@ def state(conversation: Conversation) -> dict[str, Any]:
         "shopper": {"delivered": conversation.shopper_delivered_seq, "read": conversation.shopper_read_seq},
         "staff": {"delivered": conversation.staff_delivered_seq, "read": conversation.staff_read_seq},
     }
+
+
+def _asks_how_it_was(said: Message, conversation: Conversation) -> dict[str, Any]:
+    """Whom she is asked to rate and has not yet, and where."""
+    rates = opinions.unrated(conversation, said.details["rates"]) if "rates" in said.details else []
+    return {"rates": rates, "rate_url": reverse("chat:rate", args=[conversation.public_id])} if rates else {}
+
+
+def _helped(said: Message) -> bool | None:
+    """What she thinks of an answer, where it was read along; what was said just now nobody has judged."""
+    verdict = said._state.fields_cache.get("verdict")
+    return verdict.helped if verdict else None
 
 
 def _moment(said: Message) -> str:

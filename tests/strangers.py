@@ -87,6 +87,9 @@ DOORS = {
     "chat/<uuid:public_id>/read/": talk(204, "POST", seq="1"),
     "chat/<uuid:public_id>/person/": talk(302, "POST"),
     "chat/<uuid:public_id>/files/": talk(422, "POST"),  # no file was brought
+    "chat/<uuid:public_id>/rate/": talk(404, "POST", about="nobody", score="5"),
+    "chat/<uuid:public_id>/transcript/": talk(),
+    "chat/messages/<uuid:public_id>/verdict/": Door({"maria"}, 302, own="answer", method="POST", data={"helped": "1"}),
     "widget.js": Door(EVERYBODY),
     "widget/<slug:shop>/": Door(EVERYBODY, own="widget", data={"origin": "https://www.shop.example"}),
     "widget/<slug:shop>/session/": Door(EVERYBODY, 403, own="widget", method="POST"),  # no token, nobody

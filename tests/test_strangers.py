@@ -23,7 +23,7 @@ from PIL import Image
 from accounts import consent, merging, opening, people, presence
 from accounts.models import CustomerMerge, Order
 from analytics.ledger.models import Event
-from chat import attachments, handoff, intake
+from chat import attachments, handoff, intake, talk
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
 from config.asgi import application
@@ -94,6 +94,9 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     words = SimpleUploadedFile("list.txt", b"a lamp")
     file = attachments.upload(conversation, words, client_id="f", by_shopper=True, at=timezone.now())
     handoff.ask_person(conversation.pk, at=timezone.now())
+    conversation.refresh_from_db()
+    answer = talk.say(conversation, author="bot", text="It is on its way.", at=timezone.now())
+    talk.keep(conversation)
     shelf = shop.categories.create(name="For us", slug="for-us")
     facts = {"language": "da", "category": shelf, "audience": Audience.AGENTS}
     article = articles.draft(shop, title="For us", body="How we refund.", **facts)
@@ -109,6 +112,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         wish={"number": line.order.number, "action": "cancel"},
         wish_beside={"public_id": conversation.public_id, "order": line.order.pk, "action": "cancel"},
         conversation={"public_id": conversation.public_id},
+        answer={"public_id": answer.public_id},
         customer={"public_id": customer.public_id},
         two={"public_id": customer.public_id, "other": people.guest(shop, name="Maria").public_id},
         one_of_two={"public_id": customer.public_id, "merge": merge.pk},

@@ -113,6 +113,8 @@ _TABLE = [
     _kind("action.failed", "conversation", "action message order", seconds=seconds, attempts=number),
     _kind("attachment.added", "conversation", "message attachment", bytes=number),
     _kind("answer.abstained", "conversation", "message gap", confidence=number, passages=number),
+    _kind("answer.judged", "conversation", "message", helped=flag),
+    _kind("conversation.rated", "conversation", about=one_of("bot", "person"), score=number),
     # what the shop knows
     _kind("article.published", "article", "revision", revision_number=number, language=language),
     _kind("article.unpublished", "article", "revision", language=language),

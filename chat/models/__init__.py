@@ -4,6 +4,7 @@ from chat.models.conversation import Channel, Conversation, Holder
 from chat.models.desk import Draft, SavedReply
 from chat.models.handoff import Handoff
 from chat.models.message import Author, Message
+from chat.models.opinion import Rating, Verdict
 
 __all__ = [
     "Action",
@@ -15,5 +16,7 @@ __all__ = [
     "Handoff",
     "Holder",
     "Message",
+    "Rating",
     "SavedReply",
+    "Verdict",
 ]

@@ -18,8 +18,10 @@ export class Standing {
     for (const { name, value } of fresh.attributes) if (name !== "hx-swap-oob") head.setAttribute(name, value);
     if (head.innerHTML.trim() === fresh.innerHTML.trim()) return;
     const focused = head.contains(document.activeElement);
+    const menu = head.querySelector("details.menu[open]");
     head.replaceChildren(...document.importNode(fresh, true).childNodes);
-    if (focused) head.querySelector("button")?.focus();
+    if (menu) head.querySelector("details.menu")?.setAttribute("open", "");
+    if (focused) head.querySelector(menu ? "summary" : "button")?.focus();
   }
 
   /** Show what the head says. */

@@ -157,6 +157,21 @@ export class Talk {
     this.earlier(earlier);
   }
 
+  /** Her opinion: what comes back takes the place of the form. */
+  async swapped(event, form) {
+    event.preventDefault();
+    try {
+      const answer = await this.http.post(form.action, new FormData(form, event.submitter), "text/html");
+      if (!answer.ok) throw new Error(answer.status);
+      const stays = this.thread.sticks;
+      form.replaceWith(...document.importNode(parsed(await answer.text()).body, true).childNodes);
+      if (stays) this.thread.toEnd();
+    } catch (error) {
+      this.failed(error);
+      this.composer.complain(this.thread.words.away);
+    }
+  }
+
   async earlier(url) {
     if (this.isReadingBack) return;
     this.isReadingBack = true;
@@ -172,8 +187,10 @@ export class Talk {
   /** Take it, give it back, ask for a person: a form that needs no page of its own. */
   async submitted(event) {
     const form = event.target;
+    if (form.matches("[data-swaps]")) return this.swapped(event, form);
     if (!form.matches("[data-hands]")) return;
     event.preventDefault();
+    form.querySelector("details.menu[open]")?.removeAttribute("open");
     try {
       const url = `${form.action}?seq=${this.thread.last}`;
       const answer = await this.http.post(url, new FormData(form, event.submitter), "text/html");
