@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import consent
-from accounts.models import Customer, CustomerMerge, CustomerNote, CustomerTag, Order, OtherIdentity, User
+from accounts.models import Customer, CustomerMerge, CustomerNote, CustomerTag, Order, OrderProof, OtherIdentity, User
 from analytics.ledger import events
 
 FIELDS = ("name", "phone", "language", "address")
@@ -105,6 +105,7 @@ def _take_tags(source: Customer, target: Customer, given: list[int]) -> None:
 goes_along(Order)
 goes_along(CustomerNote)
 goes_along(OtherIdentity)
+goes_along(OrderProof)
 register(
     CustomerTag._meta.label,
     Belongings(CustomerTag._meta.verbose_name_plural, lambda one: one.tags.count(), _give_tags, _take_tags),

@@ -113,6 +113,18 @@ def export_changes(customer: Customer) -> Iterator[dict[str, Any]]:
         }
 
 
+def export_proofs(customer: Customer) -> Iterator[dict[str, Any]]:
+    for proof in models.OrderProof.objects.filter(_hers(customer)).select_related("order").order_by("pk"):
+        number = proof.order.number if proof.order and proof.proven_at else ""
+        yield {"proven_order": number, "asked_at": proof.asked_at}
+
+
+def erase_proofs(customer: Customer) -> int:
+    """What she has proven, and what was proven of her orders."""
+    theirs = _hers(customer) | Q(order__customer=customer)
+    return models.OrderProof.objects.filter(theirs).delete()[0]
+
+
 register(
     models.Shop,
     harmless("slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret"),
@@ -163,6 +175,7 @@ register(
     export=export_orders,
 )
 register(models.OrderChange, personal("wish", "plan", "text", "by"), export=export_changes)
+register(models.OrderProof, personal("customer"), harmless("digest"), export=export_proofs, erase=erase_proofs)
 register(models.Rule, harmless("statuses", "not_after", "reasons", "not_kinds", "words"))
 register(models.OrderLine, harmless("sku", "name", "options"))
 register(models.Payment, personal("external_id"), harmless("method", "currency"))

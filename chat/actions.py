@@ -28,6 +28,7 @@ class Outcome:
     ok: bool = True
     result: dict[str, Any] | None = None
     opens_turn: bool = False
+    is_quiet: bool = False  # nothing is told of it
 
 
 class TryAgain(Exception):
@@ -153,5 +154,7 @@ def _finish(action: Action, outcome: Outcome) -> None:
         return
     kind = "action.done" if outcome.ok else "action.failed"
     events.record(kind, conversation=action.conversation, action=action, at=at, attempts=action.attempts)
+    if outcome.is_quiet:
+        return
     text = outcome.text or str(settings.ACTION_FAILED_TEXT)
     intake.receive_result(action.conversation_id, key=action.key, text=text, opens_turn=outcome.opens_turn, at=at)

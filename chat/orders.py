@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.commerce import changes, saying, wishes
+from accounts.commerce import changes, proofs, saying, wishes
 from accounts.commerce.facts import OrderFacts
 from accounts.commerce.wishes import Wish
-from accounts.models import Order, User
+from accounts.models import Customer, Order, User
 from accounts.platforms import Away
 from chat import actions, realtime, talk
 from chat.models import Action, Author
@@ -39,9 +39,9 @@ def ask(conversation_id: int, order: OrderFacts, wish: Wish, *, key: UUID, by: U
 def carry_out(action: Action) -> actions.Outcome:
     """Do it under the key of the action. Where nobody answers it is tried again, and in the end said to be unclear."""
     customer, told = action.conversation.customer, action.arguments
-    by = User.objects.get(pk=told["by"]) if "by" in told else customer
     with translation.override(customer.language or customer.shop.language):
-        order = Order.objects.get(pk=told["order"], shop=customer.shop_id)
+        order = Order.objects.select_related("customer").get(pk=told["order"], shop=customer.shop_id)
+        by = User.objects.get(pk=told["by"]) if "by" in told else _shopper(action, order)
         wish = wishes.read(told["action"], told["wish"], customer.shop)
         at = timezone.now()
         try:
@@ -51,6 +51,12 @@ def carry_out(action: Action) -> actions.Outcome:
                 raise actions.TryAgain from why
             outcome = changes.give_up(action.key, at=at)
         return actions.Outcome(outcome.text, ok=outcome.done)
+
+
+def _shopper(action: Action, order: Order) -> Customer:
+    """She of the talk; who has proven in it that the order is hers acts as whose it is."""
+    is_proven = any(each.id == order.pk for each in proofs.proven(action.conversation_id, at=action.requested_at))
+    return order.customer if is_proven and order.customer else action.conversation.customer
 
 
 actions.register(KIND, carry_out, ours=False)

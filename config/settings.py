@@ -226,6 +226,8 @@ RATE_LIMITS = {
     "search": "60/m",
     "llm.shopper": "60/d",
     "llm.shop": "2000/d",
+    "order.code": "5/h,20/d",
+    "order.try": "30/h",
     "vote": "20/m",
     "upload": "20/m",
     "consent": "30/m",

@@ -17,6 +17,7 @@ from accounts.models.order import (
 )
 from accounts.models.payment_method import PaymentMethod
 from accounts.models.product import Product, Variant
+from accounts.models.proof import OrderProof
 from accounts.models.rule import OrderAction, Rule
 from accounts.models.shop import Shop
 from accounts.models.team import AgentPresence, Team
@@ -38,6 +39,7 @@ __all__ = [
     "OrderAction",
     "OrderChange",
     "OrderLine",
+    "OrderProof",
     "OtherIdentity",
     "Payment",
     "PaymentMethod",

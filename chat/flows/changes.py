@@ -9,13 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.commerce import catalogue, rules, wishes
-from accounts.commerce import orders as read
 from accounts.commerce.facts import LineFacts, OrderFacts
 from accounts.commerce.plans import Plan
 from accounts.commerce.wishes import Cancel, Exchange, GiveBack, MoneyBack, NewAddress, Part, Swap, Wish
-from accounts.models import Address, Customer, OrderAction
+from accounts.models import Address, OrderAction
 from chat import orders
-from chat.flows import asking, cards, telling
+from chat.flows import asking, cards, proof, telling
 from chat.turns import Reply, Turn, Wanted
 
 PATIENCE = timedelta(minutes=15)
@@ -26,7 +25,7 @@ _POSTCODE = re.compile(
 
 def begin(turn: Turn, action: str, order: OrderFacts) -> Reply:
     """Say at once why it cannot be done; else ask for what is not known yet, or show what a yes will do."""
-    answer = rules.may(order, action, by=_customer(turn), at=turn.asked_at)
+    answer = rules.may(order, action, by=proof.owner_of(order), at=turn.asked_at)
     if isinstance(answer, rules.Refused):
         return Reply(answer.text, cards=(cards.order(order),))
     if action == OrderAction.CANCEL:
@@ -50,7 +49,7 @@ def begin(turn: Turn, action: str, order: OrderFacts) -> Reply:
 def resume(turn: Turn) -> Reply | None:
     """Go on from what she was asked; nothing where she speaks of something else."""
     asks, said = turn.asks, turn.question.strip()
-    order = read.by_number(turn.customer_id, asks.get("order", ""))
+    order = proof.order_of(turn, asks.get("order", ""))
     if order is None:
         return None
     match asks["step"]:
@@ -69,13 +68,13 @@ def _confirm(turn: Turn, order: OrderFacts) -> Reply | None:
     asks = turn.asks
     if asking.says_no(turn.asked, asks["no"]):
         return Reply(_("Nothing was changed."))
-    wish = wishes.read(asks["action"], asks["wish"], _customer(turn).shop)
+    wish = wishes.read(asks["action"], asks["wish"], proof.owner_of(order).shop)
     if not asking.says_yes(turn.asked, asks["yes"]):
         is_aside = len(turn.question.split()) > 6 or "?" in turn.question or asking.what(turn.question)
         return (
             None if is_aside else _propose(turn, order, wish, _("Nothing was done yet. Please say yes or no to this."))
         )
-    answer = rules.may(order, wish, by=_customer(turn), at=turn.asked_at)
+    answer = rules.may(order, wish, by=proof.owner_of(order), at=turn.asked_at)
     if isinstance(answer, rules.Refused) or answer.plan is None:
         return Reply(answer.text if isinstance(answer, rules.Refused) else _("Nothing was changed."))
     is_late = turn.asked_at - datetime.fromisoformat(asks["at"]) > PATIENCE
@@ -86,7 +85,7 @@ def _confirm(turn: Turn, order: OrderFacts) -> Reply | None:
 
 
 def _propose(turn: Turn, order: OrderFacts, wish: Wish, first: str = "") -> Reply:
-    answer = rules.may(order, wish, by=_customer(turn), at=turn.asked_at)
+    answer = rules.may(order, wish, by=proof.owner_of(order), at=turn.asked_at)
     if isinstance(answer, rules.Refused) or answer.plan is None:
         return Reply(answer.text if isinstance(answer, rules.Refused) else _("Nothing can be done here."))
     title = _title(wish.action) % {"number": order.number}
@@ -165,7 +164,15 @@ def _variant(turn: Turn, order: OrderFacts, said: str) -> Reply | None:
 
 
 def _address(turn: Turn, order: OrderFacts, said: str) -> Reply:
-    return _propose(turn, order, NewAddress(read_address(said, order.address)))
+    """What cannot be read is asked for once more, in other words; then the rules say what is missing."""
+    address = read_address(said, order.address)
+    if not (address.line1 and address.city) and not turn.asks.get("again"):
+        text = _(
+            "I could not read an address in that. Please write it as on a parcel, for example:\n"
+            "Rue Neuve 5\n75002 Paris\nFrance"
+        )
+        return Reply(text, asks={"step": "address", "order": order.number, "again": True})
+    return _propose(turn, order, NewAddress(address))
 
 
 def read_address(said: str, before: Address) -> Address:
@@ -185,7 +192,3 @@ def read_address(said: str, before: Address) -> Address:
         region=" ".join(lines[town + 1 : -1])[:200],
         country=lines[-1][:200] if town + 1 < len(lines) else before.country,
     )
-
-
-def _customer(turn: Turn) -> Customer:
-    return Customer.objects.select_related("shop").get(pk=turn.customer_id)

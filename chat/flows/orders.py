@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.commerce import orders as read
 from accounts.commerce.facts import OrderFacts
 from accounts.models import OrderAction
-from chat.flows import asking, cards, changes, telling, wording
+from chat.flows import asking, cards, changes, proof, telling, wording
 from chat.turns import Reply, Turn
 
 OFFERED = 6
@@ -15,8 +15,10 @@ _LATER = (OrderAction.RETURN, OrderAction.EXCHANGE, OrderAction.REFUND)  # done 
 def answer(turn: Turn) -> Reply | None:
     """Go on with what she was asked, or begin with what she asks; nothing where it is about no order of hers."""
     step = turn.asks.get("step")
+    if step == proof.CODE and (order := proof.order_of(turn, turn.asks["order"])) is not None:
+        return _about(turn, turn.asks["what"], order)
     if step and step != "order":
-        reply = changes.resume(turn)
+        reply = proof.resume(turn) if step in proof.STEPS else changes.resume(turn)
         if reply is not None:
             return reply
     asked = asking.what(turn.question)
@@ -30,12 +32,12 @@ def answer(turn: Turn) -> Reply | None:
 def _begin(turn: Turn, what: str) -> Reply | None:
     said = list(asking.numbers(turn.question))
     for number in said:
-        order = read.by_number(turn.customer_id, number)
+        order = proof.order_of(turn, number)
         if order is not None:
             return _about(turn, what, order)
     meant = _meant(turn, what)
     if not meant:
-        return None  # an article may know, or a person
+        return proof.begin(turn, what)  # where that is nothing an article may know, or a person
     if said:
         return _offer(what, meant, _("I find no order %(number)s of yours. Which one is it?") % {"number": said[0]})
     return _about(turn, what, meant[0]) if len(meant) == 1 else _offer(what, meant, _("Which order is it?"))
@@ -57,14 +59,14 @@ def _about(turn: Turn, what: str, order: OrderFacts) -> Reply:
 def _meant(turn: Turn, what: str) -> tuple[OrderFacts, ...]:
     """Which it may be: what is still to come, unless it is about what has come."""
     if what in _LATER:
-        return read.newest(turn.customer_id, limit=OFFERED)
+        return read.newest(turn.customer_id, limit=OFFERED) or proof.proven(turn)
     coming = read.open_orders(turn.customer_id, limit=OFFERED)
-    return coming or read.newest(turn.customer_id, limit=1)
+    return coming or read.newest(turn.customer_id, limit=1) or proof.proven(turn)
 
 
 def _offer(what: str, meant: tuple[OrderFacts, ...], text: str) -> Reply:
     words = tuple(_("Order %(number)s") % {"number": order.number} for order in meant)
-    return Reply(text, cards=tuple(map(cards.order, meant)), suggestions=words, asks={"step": "order", "what": what})
+    return Reply(text, cards=cards.orders(meant), suggestions=words, asks={"step": "order", "what": what})
 
 
 def _next(order: OrderFacts, what: str) -> tuple[str, ...]:

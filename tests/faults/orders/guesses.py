@@ -1,0 +1,10 @@
+"""What somebody finds out who guesses order numbers, addresses and codes."""
+
+from collections.abc import Iterator
+
+from tests.bench.knowledge._stage import measured
+from tests.figures import Figure
+
+
+def figures() -> Iterator[Figure]:
+    yield from measured("tests.faults.orders._guesses")
