@@ -30,7 +30,7 @@ def find(shop_id: int, text: str, *, limit: int = 5) -> tuple[ProductFacts, ...]
     words = list(dict.fromkeys(_WORD.findall(_folded(text))))[:WORDS]
     by_number = Variant.objects.filter(shop=shop_id, sku__in=text.split()[:WORDS]).values("product")
     exact = _facts_of(Product.objects.filter(is_sold=True, pk__in=by_number).order_by("pk")[:limit])
-    stems = {_stem(word) for word in words if len(word) > 2}
+    stems = stems_of(" ".join(words))
     if exact or not stems:
         return exact
     asked = SearchQuery(" | ".join(f"{stem}:*" for stem in sorted(stems)), search_type="raw", config="simple")
@@ -38,6 +38,11 @@ def find(shop_id: int, text: str, *, limit: int = 5) -> tuple[ProductFacts, ...]
     near = _facts_of(found.order_by(SearchRank(F("search"), asked).desc(), "pk")[:CANDIDATES])
     ranked = sorted(((_likeness(each, stems), each) for each in near), key=lambda pair: pair[0], reverse=True)
     return tuple(each for likeness, each in ranked[:limit] if likeness > 0)
+
+
+def stems_of(text: str) -> set[str]:
+    """The words of a text without accents, case and most endings."""
+    return {_stem(word) for word in _WORD.findall(_folded(text)) if len(word) > 2}
 
 
 def _likeness(each: ProductFacts, stems: set[str]) -> float:

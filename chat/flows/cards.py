@@ -11,7 +11,22 @@ from accounts.commerce.wishes import NewAddress, Wish
 from chat.flows import telling
 
 Card = dict[str, Any]
-LINES = 5
+LINES, WHOLE = 5, 2
+
+
+def orders(several: tuple[OrderFacts, ...]) -> tuple[Card, ...]:
+    """Whole where there are two at most; of more, as much of each as tells them apart."""
+    return tuple(order(each) if len(several) <= WHOLE else _short(order(each)) for each in several)
+
+
+def products(several: list[ProductFacts]) -> tuple[Card, ...]:
+    return tuple(product(each) if len(several) <= WHOLE else {**product(each), "rows": []} for each in several)
+
+
+def _short(card: Card) -> Card:
+    rest = max(0, len(card["lines"]) + card["more"] - 1)
+    empty = dict.fromkeys(("expected_on", "carrier", "tracking_number", "tracking_url"), "")
+    return {**card, **empty, "lines": card["lines"][:1], "more": rest}
 
 
 def order(facts: OrderFacts) -> Card:

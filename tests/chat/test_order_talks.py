@@ -226,3 +226,47 @@ def test_a_card_is_shown_and_its_buttons_send_words(talk, order, conversation, c
 
     assert 'data-card="confirmation"' in page
     assert 'value="Yes: Cancel order 1042"' in page
+
+
+@pytest.fixture
+def lamps(shop):
+    for name in ("Fjord table lamp", "Fjord floor lamp", "Oslo table lamp", "Wool blanket"):
+        VariantFactory(product=ProductFactory(shop=shop, name=name), price=Decimal("19.90"), stock=3)
+
+
+def test_part_of_a_name_is_enough_where_it_is_of_one_product(talk, lamps):
+    assert talk("Is the Oslo lamp in stock?").text.startswith("Oslo table lamp: 19.90 EUR.")
+    assert talk("How much are your blankets?").text.startswith("Wool blanket: 19.90 EUR.")
+
+
+def test_where_several_are_meant_she_chooses(talk, lamps):
+    offered = talk("Is the Fjord lamp in stock?")
+
+    assert set(offered.details["suggestions"]) == {"Fjord table lamp", "Fjord floor lamp"}
+    assert {card["name"] for card in offered.details["cards"]} == {"Fjord table lamp", "Fjord floor lamp"}
+    assert talk("Fjord floor lamp").text.startswith("Fjord floor lamp: 19.90 EUR.")
+
+
+def test_a_product_that_is_not_there_is_not_made_of_another(talk, lamps):
+    assert "EUR" not in talk("How much is the leather sofa?").text
+
+
+def test_an_address_that_cannot_be_read_is_asked_for_once_more_and_differently(talk, order):
+    first = talk("I want to change the address of order 1042")
+
+    again = talk("to my sister")
+    refused = talk("to my sister")
+
+    assert again.text.startswith("I could not read an address in that.")
+    assert again.text != first.text
+    assert refused.text == "An address needs a street and a town."
+
+
+def test_of_more_than_two_orders_the_cards_are_short(talk, order, customer):
+    for number in ("1043", "1044"):
+        OrderLineFactory.create_batch(3, order=OrderFactory(customer=customer, number=number, status="placed"))
+
+    offered = talk("Where is my order?").details["cards"]
+
+    assert [len(card["lines"]) for card in offered] == [1, 1, 1]
+    assert sorted(card["more"] for card in offered) == [0, 2, 2]
