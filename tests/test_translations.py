@@ -1,5 +1,6 @@
 """Every string can be taken out for translators, and a catalogue that is here is whole."""
 
+import gettext
 import os
 import shutil
 import subprocess
@@ -21,6 +22,11 @@ def msgfmt(catalogue):
         text=True,
         env={**os.environ, "LC_ALL": "C"},
     )
+
+
+def compiled(path):
+    with path.open("rb") as file:
+        return gettext.GNUTranslations(file)._catalog
 
 
 def test_every_string_can_be_taken_out(tmp_path):
@@ -51,3 +57,11 @@ def test_a_catalogue_that_is_here_is_whole():
         checked = msgfmt(catalogue)
         assert checked.returncode == 0, checked.stderr
         assert not {"untranslated", "fuzzy"} & set(checked.stderr.replace(",", " ").split()), checked.stderr
+
+
+def test_what_was_compiled_is_what_stands_there(tmp_path):
+    for catalogue in (env.ROOT / "config" / "locale").glob("*/LC_MESSAGES/*.po"):
+        fresh = tmp_path / "fresh.mo"
+        subprocess.run(["msgfmt", "-o", str(fresh), str(catalogue)], check=True)
+
+        assert compiled(catalogue.with_suffix(".mo")) == compiled(fresh), f"{catalogue}: run compilemessages"
