@@ -7,7 +7,8 @@ class ChatConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
-        from chat import orders, seats
+        from chat import orders, proving, seats
 
         assert seats, "a merge of two customers moves their conversations"
+        assert proving, "a guest's code is mailed and looked at"
         assert orders, "what was confirmed is done with an order"

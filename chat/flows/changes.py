@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.commerce import catalogue, rules, wishes
+from accounts.commerce import catalogue, rules, saying, wishes
 from accounts.commerce.facts import LineFacts, OrderFacts
 from accounts.commerce.plans import Plan
 from accounts.commerce.wishes import Cancel, Exchange, GiveBack, MoneyBack, NewAddress, Part, Swap, Wish
@@ -88,7 +88,7 @@ def _propose(turn: Turn, order: OrderFacts, wish: Wish, first: str = "") -> Repl
     answer = rules.may(order, wish, by=proof.owner_of(order), at=turn.asked_at)
     if isinstance(answer, rules.Refused) or answer.plan is None:
         return Reply(answer.text if isinstance(answer, rules.Refused) else _("Nothing can be done here."))
-    title = _title(wish.action) % {"number": order.number}
+    title = saying.title(wish.action, order.number)
     yes = _("Yes: %(title)s") % {"title": title}
     no = _("No, leave it")
     asks: dict[str, Any] = {
@@ -103,16 +103,6 @@ def _propose(turn: Turn, order: OrderFacts, wish: Wish, first: str = "") -> Repl
     text = first or _("This is what will happen. Shall I?")
     card = cards.confirmation(order, title, wish, answer.plan)
     return Reply(text, cards=(card,), suggestions=(yes, no), asks=asks)
-
-
-def _title(action: str) -> str:
-    return {
-        OrderAction.CANCEL: _("Cancel order %(number)s"),
-        OrderAction.ADDRESS: _("Change the address of order %(number)s"),
-        OrderAction.RETURN: _("Return from order %(number)s"),
-        OrderAction.EXCHANGE: _("Exchange from order %(number)s"),
-        OrderAction.REFUND: _("Ask for the money of order %(number)s back"),
-    }[OrderAction(action)]
 
 
 def _seal(order: OrderFacts, plan: Plan) -> str:

@@ -17,7 +17,13 @@ pytestmark = pytest.mark.django_db
 
 LANGUAGES = ("es", "de", "fr")
 SPOKEN = (
-    *("chat/flows/*.py", "chat/orders.py", "accounts/commerce/saying.py", "accounts/commerce/objections.py"),
+    *(
+        "chat/flows/*.py",
+        "chat/orders.py",
+        "chat/proving.py",
+        "accounts/commerce/saying.py",
+        "accounts/commerce/objections.py",
+    ),
     *("accounts/commerce/plans.py", "accounts/commerce/proofs.py"),
 )
 
