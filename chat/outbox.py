@@ -149,7 +149,13 @@ def _say(conversation: Conversation, turn: Turn, reply: Reply, *, at: datetime) 
         if value
     }
     message = talk.say(
-        conversation, author=Author.BOT, text=reply.text, at=at, in_reply_to_id=turn.newest_id, details=details
+        conversation,
+        author=Author.BOT,
+        text=reply.text,
+        at=at,
+        in_reply_to_id=turn.newest_id,
+        version_id=turn.version_id,
+        details=details,
     )
     conversation.staff_delivered_seq = max(conversation.staff_delivered_seq, turn.upto_seq)
     conversation.staff_read_seq = max(conversation.staff_read_seq, turn.upto_seq)

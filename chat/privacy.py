@@ -11,3 +11,12 @@ register("chat.Draft", personal("user", "text"))
 register("chat.SavedReply", harmless("shortcut", "text"))
 register("chat.Verdict", harmless())
 register("chat.Rating", personal("words"), harmless("about"))
+register("chat.Intent", harmless("name", "description"))
+register("chat.Example", harmless("language", "text"))
+register(
+    "chat.BotVersion",
+    personal("created_by"),
+    harmless("name", "problem", "intents", "thresholds", "persona", "answers", "knowledge", "figures"),
+    harmless("learned", "checksum"),
+)
+register("chat.Serving", personal("by"))

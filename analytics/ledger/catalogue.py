@@ -108,6 +108,7 @@ _TABLE = [
     _kind("conversation.closed", "conversation", seconds=seconds, messages=number),
     _kind("conversation.switched", "conversation", is_on=flag),
     _kind("bot.switched", "shop", is_on=flag, version=number),
+    _kind("bot.promoted", "shop", "version:botversion"),
     _kind("action.requested", "conversation", "action message order"),
     _kind("action.done", "conversation", "action message order", seconds=seconds, attempts=number),
     _kind("action.failed", "conversation", "action message order", seconds=seconds, attempts=number),

@@ -5,18 +5,23 @@ from chat.models.desk import Draft, SavedReply
 from chat.models.handoff import Handoff
 from chat.models.message import Author, Message
 from chat.models.opinion import Rating, Verdict
+from chat.models.understanding import BotVersion, Example, Intent, Serving
 
 __all__ = [
     "Action",
     "Attachment",
     "Author",
+    "BotVersion",
     "Channel",
     "Conversation",
     "Draft",
+    "Example",
     "Handoff",
     "Holder",
+    "Intent",
     "Message",
     "Rating",
     "SavedReply",
+    "Serving",
     "Verdict",
 ]

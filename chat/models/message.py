@@ -39,6 +39,9 @@ class Message(models.Model):
     client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001  (only what a client sent has one)
     channel = models.CharField(max_length=12, default="web")
     external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001  (only what came from elsewhere has one)
+    version = models.ForeignKey(
+        "chat.BotVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     in_reply_to = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="answer")
 
     objects = MessageQuerySet.as_manager()
