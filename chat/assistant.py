@@ -1,12 +1,13 @@
 """What the assistant says. It reads and decides; it writes nothing and calls nobody."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts.models import Shop
+from chat import smalltalk, understanding
 from chat.flows import orders, products
 from chat.models import Author, Handoff
 from chat.turns import Draft, Reply, StepBack, Turn, Unsure
@@ -20,30 +21,27 @@ _PERSON = re.compile(
     r"|persona|humano|agente|mensch|mitarbeiter|jemand(en)? sprechen|conseiller|humain|quelqu'un)\b",
     re.IGNORECASE,
 )
-_GREETING = re.compile(
-    r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|hola|buenas|hallo|guten (tag|morgen|abend)|bonjour|salut)\W*$",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(r"^\W*(thanks?|thank you|thx|gracias|danke|merci)\b.{0,20}$", re.IGNORECASE)
 
 
 def reply(turn: Turn, *, draft: Draft) -> Reply:
     """Answer the turn, or offer a person when there is nothing certain to say."""
     with translation.override(turn.language):
-        return _reply(turn, draft)
+        said, understood = _reply(turn, draft), understanding.read(turn)
+        offered = said.suggestions
+        if understood.mood.wants_care and said.step_back is None:
+            offered = tuple(dict.fromkeys((*offered, smalltalk.talk_to_a_person())))
+        return replace(said, suggestions=offered, reasoning={**said.reasoning, "understood": understood.facts()})
 
 
 def _reply(turn: Turn, draft: Draft) -> Reply:
     asked = turn.question
+    if (said := smalltalk.who(turn)) is not None:
+        return said
     if _PERSON.search(asked):
         return Reply(text="", step_back=StepBack(Handoff.Reason.ASKED))
-    about = orders.answer(turn) or products.answer(turn)
+    about = orders.answer(turn) or products.answer(turn) or smalltalk.answer(turn)
     if about is not None:
         return about
-    if _GREETING.match(asked):
-        return Reply(text=_greeting(turn))
-    if _THANKS.match(asked):
-        return Reply(text=_("You are welcome. I am here if there is anything else."))
     return _from_knowledge(turn, draft)
 
 
@@ -63,7 +61,7 @@ def _found(turn: Turn) -> tuple[str, list[Passage]]:
     """What was asked and what fits it best: as it was said, with what she said before, in her language, in any."""
     shop = Shop.objects.get(pk=turn.shop_id)
     audience = Audience.CUSTOMERS if turn.user_id else Audience.PUBLIC
-    alone = "\n".join(line for line in turn.asked if not _GREETING.match(line))
+    alone = "\n".join(line for line in turn.asked if not smalltalk.GREETING.match(line))
     said = [line.text for line in turn.history if line.author == Author.SHOPPER]
     whole = followup.standalone(alone, said[: -len(turn.asked)])
     best: tuple[str, list[Passage]] = (whole, [])
@@ -97,13 +95,3 @@ def _reasoning(asked: str, passages: list[Passage], sure: float) -> dict[str, An
             for each in passages[:5]
         ],
     }
-
-
-def _greeting(turn: Turn) -> str:
-    name = turn.personal.get("name", "").split(" ")[0]
-    if name:
-        return _("Hello %(name)s. I am the assistant of %(shop)s, a program. What can I do for you?") % {
-            "name": name,
-            "shop": turn.shop_name,
-        }
-    return _("Hello. I am the assistant of %(shop)s, a program. What can I do for you?") % {"shop": turn.shop_name}

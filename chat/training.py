@@ -176,7 +176,7 @@ def promote(version: BotVersion, *, by: User | None = None, at: datetime) -> Non
 @transaction.atomic
 def roll_back(shop: Shop, *, by: User | None = None, at: datetime) -> BotVersion:
     """Let the version answer that did before; doing it twice is as if nothing had been done."""
-    row = Serving.objects.select_for_update(no_key=True).select_related("previous").filter(shop=shop).first()
+    row = Serving.objects.select_for_update(no_key=True).filter(shop=shop).first()
     if row is None or row.previous is None:
         raise NothingBefore
     promote(row.previous, by=by, at=at)

@@ -141,7 +141,7 @@ def _seen(chance: Matrix, score: Matrix) -> NDArray[np.float64]:
 
 def _logit(share: Matrix) -> NDArray[np.float64]:
     kept = np.clip(share, 0.002, 0.998).astype(np.float64)
-    return np.log(kept / (1 - kept))  # type: ignore[no-any-return]
+    return np.log(kept / (1 - kept))
 
 
 def _curve(seen: NDArray[np.float64], weights: tuple[float, ...]) -> NDArray[np.float64]:

@@ -53,11 +53,11 @@ def learn(rows: Rows, classes: NDArray[np.int64], many: int) -> Machine:
     return learn_signs(rows, sign)
 
 
-def learn_signs(rows: Rows, sign: Matrix) -> Machine:
+def learn_signs(rows: Rows, sign: Matrix, *, penalty: float = PENALTY) -> Machine:
     """Find the weights that keep every text on its side of every class (1 or -1), by the squared hinge."""
     count, many = sign.shape
     dense = np.hstack([rows.dense, np.ones((count, 1), np.float32)])
-    slack = 1 / (2 * PENALTY)
+    slack = 1 / (2 * penalty)
     curve = (dense * dense).sum(1) + np.array([weights @ weights for weights in rows.weights], np.float32) + slack
     pull = np.zeros((count, many), np.float32)
     of_dense, of_sparse = np.zeros((dense.shape[1], many), np.float32), np.zeros((rows.width, many), np.float32)

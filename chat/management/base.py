@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -28,6 +27,30 @@ class BotCommand(BaseCommand):
             raise CommandError(f"There is no shop {name}.")
         return shop or Shop.objects.get_or_create(slug="shop", defaults={"name": "Shop"})[0]
 
+    def tell(self, facts: dict[str, Any], options: dict[str, Any]) -> None:
+        """One line of JSON for programs, a line a fact for people."""
+        if options["json"]:
+            self.stdout.write(json.dumps(facts, ensure_ascii=False))
+            return
+        for name, value in facts.items():
+            self.stdout.write(f"{name.replace('_', ' '):>22}  {'-' if value is None else value}")
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{what}: {done} of {total}   ", ending="")
+
+
+class VersionCommand(BotCommand):
+    """A command about a version that is trained."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Here `--version` names a bot version, not Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--version", dest="version_name", metavar="V", help="the one trained last unless named")
+
     def version(self, options: dict[str, Any]) -> BotVersion:
         """The version that is named, or the one trained last."""
         ready = BotVersion.objects.ready().filter(shop=self.shop(options)).newest_first()
@@ -40,18 +63,6 @@ class BotCommand(BaseCommand):
                 else "No version is trained yet: train_intents makes one."
             )
         return found
-
-    def tell(self, facts: dict[str, Any], options: dict[str, Any]) -> None:
-        """One line of JSON for programs, a line a fact for people."""
-        if options["json"]:
-            self.stdout.write(json.dumps(facts, ensure_ascii=False))
-            return
-        for name, value in facts.items():
-            self.stdout.write(f"{name.replace('_', ' '):>22}  {'-' if value is None else value}")
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            self.stderr.write(f"\r{what}: {done} of {total}   ", ending="")
 
 
 def lessons(path: str, none_label: str | None) -> list[Lesson]:
@@ -71,16 +82,5 @@ def lessons(path: str, none_label: str | None) -> list[Lesson]:
     return found
 
 
-def add_version(parser: CommandParser) -> None:
-    parser.add_argument("--version", dest="version_name", metavar="V", help="the one trained last unless named")
-
-
 def add_none_label(parser: CommandParser) -> None:
     parser.add_argument("--none-label", metavar="L", help="the label of texts that belong to no intent")
-
-
-def existing(path: str) -> Path:
-    where = Path(path)
-    if not where.exists():
-        raise CommandError(f"There is no {path}.")
-    return where

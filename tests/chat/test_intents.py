@@ -49,7 +49,10 @@ def test_what_was_taught_is_understood(learned):
 def test_a_lone_text_is_understood_as_among_others(learned):
     texts = ["is my parcel here", "the refund please"]
 
-    assert learned.guesses(texts) == [learned.guesses([text])[0] for text in texts]
+    for guess, text in zip(learned.guesses(texts), texts, strict=True):
+        (alone,) = learned.guesses([text])
+        assert (alone.intent, alone.likeliest) == (guess.intent, guess.likeliest)
+        assert alone.confidence == pytest.approx(guess.confidence, abs=1e-4)
 
 
 def test_what_is_like_nothing_taught_has_no_intent(learned):

@@ -6,17 +6,15 @@ from django.core.management.base import CommandParser
 
 from chat import evaluation, training
 from chat.evaluation import Tried
-from chat.management.base import BotCommand, add_none_label, add_version, lessons
+from chat.management.base import VersionCommand, add_none_label, lessons
 
 
-class Command(BotCommand):
+class Command(VersionCommand):
     help = 'Say how well a version understands texts whose intents are known: lines {"text", "intent"}.'
-    suppressed_base_arguments = {"--version"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--data", required=True, metavar="FILE.jsonl")
-        add_version(parser)
         add_none_label(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,19 +7,17 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from chat import training
-from chat.management.base import BotCommand, add_version
+from chat.management.base import VersionCommand
 from knowledge.management.base import lines
 
 
-class Command(BotCommand):
+class Command(VersionCommand):
     help = 'Add "intent", null for none, and "confidence" to every line {"text"}.'
-    suppressed_base_arguments = {"--version"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--in", dest="source", required=True, metavar="FILE.jsonl")
         parser.add_argument("--out", dest="target", required=True, metavar="FILE.jsonl")
-        add_version(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         version = self.version(options)
