@@ -1,5 +1,5 @@
-"""What the admin shows of the talk."""
+"""What the admin shows of the talk, and where the assistant is taught and switched."""
 
-from chat.admin import talk
+from chat.admin import intents, talk, versions
 
-__all__ = ["talk"]
+__all__ = ["intents", "talk", "versions"]
