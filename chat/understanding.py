@@ -41,7 +41,7 @@ def read(turn: Turn) -> Understood:
     """Read a question; a version that cannot be read costs the intent, never the answer."""
     asked = turn.question
     guess = _guess(turn.version_id, asked)
-    named = entities.find(asked, on=timezone.localdate(turn.asked_at), shop_id=turn.shop_id)
+    named = entities.find(asked, on=timezone.localdate(turn.asked_at))  # products are looked up where one is asked for
     return Understood(guess.intent, guess.confidence, mood.read(asked, language=turn.language), named)
 
 

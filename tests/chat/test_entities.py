@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chat import entities
+from tests import factories
 
 TODAY = date(2026, 3, 11)
 KINDS = ("order", "tracking", "email", "phone", "money", "quantity", "size", "colour", "date", "city")
@@ -46,3 +47,12 @@ def test_where_it_stands_is_told():
 )
 def test_nonsense_is_no_trouble(text):
     entities.find(text, on=TODAY)
+
+
+def test_a_product_of_the_shop_is_found_by_its_whole_name(shop, other_shop):
+    factories.ProductFactory(shop=shop, name="Oak Table")
+    factories.ProductFactory(shop=other_shop, name="Pine Shelf")
+
+    found = entities.find("is the oak table in stock, and the pine shelf", on=TODAY, shop_id=shop.pk)
+
+    assert [(each.kind, each.value) for each in found] == [("product", "Oak Table")]
