@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_joined_customers'),
-        ('chat', '0002_saved_replies_and_drafts'),
+        ('chat', '0003_verdicts_and_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
