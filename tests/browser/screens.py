@@ -1,4 +1,4 @@
-"""The screens that must shine, in every size and theme, with ordinary, too much and no content, on one sheet.
+"""The screens that must shine, in every size and theme, with ordinary, too much and no content, a sheet for each theme.
 
 python -m tests.browser.screens                 all of them, into build/screens, with what changed since last accepted
 python -m tests.browser.screens --only inbox    those whose name says so
@@ -7,6 +7,7 @@ python -m tests.browser.screens --accept        take them as they are now
 
 import argparse
 import itertools
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ BUILD, ACCEPTED = env.ROOT / "build" / "screens", env.ROOT / "docs" / "screens"
 SIZES = {360: 780, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
 CONTENTS = ("ordinary", "much", "nothing")
-THUMB = 240
-CHANGED = 0.002  # share of pixels from which a picture counts as another
+CELL, GAP, LABEL = (240, 320), 8, 14  # pixels on a sheet
+CHANGED = 0.005  # share of pixels from which a picture counts as another
+Cells = dict[str, Image.Image]
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _first_article(page: Page) -> None:
 
 def _editor(page: Page) -> None:
     rows = page.locator("#result_list tbody th a")
-    ours = rows.filter(has_text="Send something back")  # the demo's admin sees every shop
+    ours = rows.filter(has_text="How to return something")  # the demo's admin sees every shop
     if rows.count():
         page.goto((ours if ours.count() else rows).first.get_attribute("href") or "/admin/")
 
@@ -97,6 +99,21 @@ def _first_customer(page: Page) -> None:
     rows = page.locator("#found a.item")
     if rows.count():
         page.goto(rows.last.get_attribute("href") or "/customers/")
+
+
+def _first_double(page: Page) -> None:
+    _first_customer(page)
+    page.get_by_role("link", name="Join with another").click()
+
+
+def _beside_each_other(page: Page) -> None:
+    _first_double(page)
+    page.locator("main .card a").first.click()
+
+
+def _around(page: Page) -> None:
+    page.get_by_role("button", name="Show me around").click()
+    page.wait_for_timeout(400)
 
 
 SCREENS = [
@@ -119,6 +136,11 @@ SCREENS = [
     Screen("team", "anna", "/team/"),
     Screen("customers", "anna", "/customers/"),
     Screen("customer", "anna", "/customers/?q=maria", _first_customer),
+    Screen("join", "anna", "/customers/?q=maria", _first_double),
+    Screen("join-with", "anna", "/customers/?q=maria", _beside_each_other, ("ordinary", "much")),
+    Screen("tour-shopper", None, "/", _around, ("ordinary",)),
+    Screen("tour-agent", "ben", "/inbox/", _around, ("ordinary",)),
+    Screen("style", "boss", "/style/", contents=("ordinary",)),
     Screen("admin", "boss", "/admin/"),
     Screen("editor", "boss", "/admin/knowledge/article/?q=back", _editor, ("ordinary", "much")),
     Screen("gaps", "boss", "/admin/knowledge/gap/"),
@@ -141,9 +163,10 @@ def main() -> int:
     with town("aftersale-screens-") as here:
         for said in _photographs(here, wanted):
             print(said, flush=True)
-    _sheet(wanted)
-    changed = _differences()
-    print(f"{BUILD / 'sheet.png'}: {len(list(BUILD.glob('*-*-*-*.png')))} pictures, {len(changed)} changed")
+    for theme in THEMES:
+        _sheet(_taken(theme)).save(BUILD / f"sheet.{theme}.webp", quality=80)
+    changed = [each for theme in THEMES for each in _differences(theme)]
+    print(f"{BUILD}: {len(list(BUILD.glob('*-*-*.png')))} pictures, {len(changed)} changed")
     for name, share in changed:
         print(f"  {name}: {share:.1%} of its pixels")
     if asked.accept:
@@ -152,7 +175,7 @@ def main() -> int:
 
 
 def _photographs(here: Town, wanted: list[Screen]) -> Iterator[str]:
-    for content, who in itertools.product(CONTENTS, PEOPLE):
+    for content, who in itertools.product(CONTENTS, (*PEOPLE, "ben")):
         screens = [screen for screen in wanted if screen.who == who and content in screen.contents]
         if not screens:
             continue
@@ -194,57 +217,84 @@ def _photograph(page: Page, screen: Screen, name: str) -> list[str]:
     return said
 
 
-def _sheet(wanted: list[Screen]) -> None:
-    """All of them on one picture: a row for each screen and content, a column for each size and theme."""
-    rows = [(screen.name, content) for screen in wanted for content in CONTENTS if content in screen.contents]
-    columns = [(width, theme) for width in SIZES for theme in THEMES]
-    tall = int(THUMB * 1.35)
-    sheet = Image.new("RGB", (len(columns) * (THUMB + 12) + 120, len(rows) * (tall + 12) + 12), "#8a8a8a")
+def _name(screen: str, content: str, width: int) -> str:
+    return f"{screen}-{content}-{width}"
+
+
+def _taken(theme: str) -> Cells:
+    """Those just taken, as small as they are kept."""
+    cells = {}
+    for path in BUILD.glob(f"*-{theme}.png"):
+        with Image.open(path) as picture:
+            picture.thumbnail(CELL)
+            cells[path.stem.removesuffix(f"-{theme}")] = picture.convert("RGB")
+    return cells
+
+
+def _accepted(theme: str) -> Cells:
+    """Those on the accepted sheet, whose rows are written beside it."""
+    if not (ACCEPTED / f"{theme}.webp").exists():
+        return {}
+    rows = json.loads((ACCEPTED / "rows.json").read_text())
+    with Image.open(ACCEPTED / f"{theme}.webp") as sheet:
+        return {
+            _name(*row, width): sheet.convert("RGB").crop((*place, place[0] + CELL[0], place[1] + CELL[1]))
+            for row, places in _places(rows)
+            for width, place in zip(SIZES, places, strict=True)
+        }
+
+
+def _places(rows: list[list[str]]) -> Iterator[tuple[list[str], list[tuple[int, int]]]]:
+    """Where the sizes of a screen stand on a sheet: two screens side by side, a name above each."""
+    for number, row in enumerate(rows):
+        down, across = divmod(number, 2)
+        left = GAP + across * (len(SIZES) * (CELL[0] + GAP) + GAP)
+        top = GAP + LABEL + down * (CELL[1] + LABEL + GAP)
+        yield row, [(left + place * (CELL[0] + GAP), top) for place in range(len(SIZES))]
+
+
+def _rows(cells: Cells) -> list[list[str]]:
+    """The screens and contents of which there is a picture, in the order of this file."""
+    pairs = ([screen.name, content] for screen in SCREENS for content in CONTENTS)
+    return [pair for pair in pairs if any(_name(*pair, width) in cells for width in SIZES)]
+
+
+def _sheet(cells: Cells) -> Image.Image:
+    """All of one theme on one picture."""
+    places = list(_places(_rows(cells)))
+    width = max(left for _row, spots in places for left, _top in spots) + CELL[0] + GAP
+    height = max(top for _row, spots in places for _left, top in spots) + CELL[1] + GAP
+    sheet = Image.new("RGB", (width, height), "#8a8a8a")
     pen = ImageDraw.Draw(sheet)
-    for down, (name, content) in enumerate(rows):
-        top = 12 + down * (tall + 12)
-        pen.text((8, top), f"{name}\n{content}", fill="white")
-        for across, (width, theme) in enumerate(columns):
-            path = BUILD / f"{name}-{content}-{width}-{theme}.png"
-            if path.exists():
-                with Image.open(path) as picture:
-                    picture.thumbnail((THUMB, tall))
-                    sheet.paste(picture, (120 + across * (THUMB + 12), top))
-    sheet.save(BUILD / "sheet.png")
+    for row, spots in places:
+        pen.text((spots[0][0], spots[0][1] - LABEL), " ".join(row), fill="white")
+        for size, spot in zip(SIZES, spots, strict=True):
+            if _name(*row, size) in cells:
+                sheet.paste(cells[_name(*row, size)], spot)
+    return sheet
 
 
-def _differences() -> list[tuple[str, float]]:
+def _differences(theme: str) -> Iterator[tuple[str, float]]:
     """Which pictures are not the accepted ones, and by how much; the difference itself lies beside them."""
-    changed = []
-    for path in sorted(BUILD.glob("*-*-*-*.png")):
-        before = ACCEPTED / f"{path.stem}.webp"
-        if not before.exists():
+    accepted = _accepted(theme)
+    for name, picture in sorted(_taken(theme).items()):
+        if name not in accepted:
             continue
-        with Image.open(path) as new, Image.open(before) as old:
-            small = _small(new)
-            if small.size != old.size:
-                changed.append((path.stem, 1.0))
-                continue
-            apart = ImageChops.difference(small.convert("L"), old.convert("L")).point(lambda value: 255 * (value > 24))
-            share = apart.histogram()[255] / (apart.width * apart.height)
-            if share > CHANGED:
-                changed.append((path.stem, share))
-                apart.save(BUILD / f"{path.stem}.changed.png")
-    return changed
+        old = accepted[name].crop((0, 0, *picture.size))
+        apart = ImageChops.difference(picture.convert("L"), old.convert("L")).point(lambda value: 255 * (value > 40))
+        share = apart.histogram()[255] / (apart.width * apart.height)
+        if share > CHANGED:
+            apart.save(BUILD / f"{name}-{theme}.changed.png")
+            yield f"{name}-{theme}", share
 
 
 def _accept() -> None:
+    """Keep these; those that were not taken this time stay as they were."""
     ACCEPTED.mkdir(parents=True, exist_ok=True)
-    for path in BUILD.glob("*-*-*-*.png"):
-        with Image.open(path) as picture:
-            _small(picture).save(ACCEPTED / f"{path.stem}.webp", quality=55)
-
-
-def _small(picture: Image.Image) -> Image.Image:
-    """Small enough to be kept with the code."""
-    copy = picture.convert("RGB")
-    copy.thumbnail((360, 480))
-    return copy
+    kept = {theme: _accepted(theme) | _taken(theme) for theme in THEMES}
+    for theme, cells in kept.items():
+        _sheet(cells).save(ACCEPTED / f"{theme}.webp", quality=60, method=6)
+    (ACCEPTED / "rows.json").write_text(json.dumps(_rows(kept["light"])) + "\n")
 
 
 if __name__ == "__main__":
