@@ -36,7 +36,11 @@ def is_too_wide(page) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [*((None, path) for path in PUBLIC), *(("maria", path) for path in HERS), *(("boss", path) for path in TEAMS + ADMINS)],
+    [
+        *((None, path) for path in PUBLIC),
+        *(("maria", path) for path in HERS),
+        *(("boss", path) for path in TEAMS + ADMINS),
+    ],
 )
 def test_a_page_fits_obeys_the_policy_and_shuts_nobody_out(visit, name, path):
     page = visit(name, PHONE, reduced_motion="reduce")  # a colour on its way to another is neither
