@@ -138,7 +138,7 @@ SCREENS = [
     Screen("customer", "anna", "/customers/?q=maria", _first_customer),
     Screen("join", "anna", "/customers/?q=maria", _first_double),
     Screen("join-with", "anna", "/customers/?q=maria", _beside_each_other, ("ordinary", "much")),
-    Screen("tour-shopper", None, "/", _around, ("ordinary",)),
+    Screen("tour-shopper", "ben", "/", _around, ("ordinary",)),
     Screen("tour-agent", "ben", "/inbox/", _around, ("ordinary",)),
     Screen("style", "boss", "/style/", contents=("ordinary",)),
     Screen("admin", "boss", "/admin/"),
