@@ -293,5 +293,7 @@ def test_a_tour_that_was_ended_never_comes_back(client_of, anna):
     assert b'data-tour="shopper"' in agents.get("/").content
 
 
-def test_a_visitor_is_shown_around_in_a_demo_only(client, shop):
+def test_a_visitor_is_shown_around_in_a_demo_only(client, shop, monkeypatch):
     assert b"data-tour" not in client.get("/").content
+    monkeypatch.setattr("accounts.demo.logins", lambda: ["maria"])
+    assert b'data-tour="shopper"' in client.get("/").content
