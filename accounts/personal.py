@@ -130,9 +130,11 @@ register(
     harmless("slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret"),
 )
 register(models.User, personal("email", "name", "password"), harmless("language", "tours_done"))
-register(models.Membership, personal("user"))
-register(models.Team, harmless("name"))
+register(models.Membership, personal("user"), harmless("languages"))
+register(models.Team, harmless("name", "topics"))
 register("accounts.Team_members", personal("user"))
+register(models.Skill, harmless("name", "topics"))
+register("accounts.Skill_members", personal("user"))
 register("accounts.User_groups", personal("user"))
 register("accounts.User_user_permissions", personal("user"))
 register(models.AgentPresence, personal("user"))

@@ -11,14 +11,11 @@ from django.http.request import split_domain_port
 from django.utils import timezone
 
 from accounts import limits, people, visitors
-from accounts.mfa import owes_second_factor
-from accounts.models import Shop, User
-from chat import handoff, intake, outbox, pages, realtime, seats, seen, talk, wire
+from accounts.models import User
+from chat import handoff, intake, notes, outbox, pages, pulse, realtime, seats, seen, talk, wire
 from chat.adapters import web
 from chat.models import Conversation
 from chat.pulse import in_thread
-from chat.pulse import join as join_pulse
-from chat.pulse import leave as leave_pulse
 
 BATCH = 100
 REFUSALS = 200
@@ -81,14 +78,18 @@ class TalkConsumer(Socket):
         self.seat: seats.Seat = seat
         self.language = pages.language_of(self.scope)
         await self.join(realtime.talk_group(seat.conversation_id))
-        if not seat.key and (key := _session_key(self.scope)):
+        if not seat.key and (key := session_key(self.scope)):
             await self.join(realtime.session_group(key))
+        await self.seated()
         await self.accept(next((name for name in (web.PROTOCOL, web.FRAME_PROTOCOL) if name in offered), None))
-        join_pulse(self)
+        pulse.join(self)
         await self.show_state(await in_thread(_state, seat.conversation_id))
 
+    async def seated(self) -> None:
+        """She has her place."""
+
     async def let_go(self) -> None:
-        leave_pulse(self)
+        pulse.leave(self)
         await super().let_go()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -176,10 +177,13 @@ class TalkConsumer(Socket):
     async def fill_gap(self) -> None:
         await self.show_all(*await in_thread(_newer, self.seat.conversation_id, self.seq))
 
-    async def beat(self, last_seq: int, lease: int) -> None:
+    async def beat(self, last_seq: int, lease: int, queue: dict[str, Any] | None) -> None:
         async with self.alone:
-            if self.seq is not None and (last_seq > self.seq or lease > self.known_state.get("lease", lease)):
+            known = self.known_state
+            if self.seq is not None and (last_seq > self.seq or lease > known.get("lease", lease)):
                 await self.fill_gap()
+            elif known and lease == known["lease"] and queue != known["queue"]:
+                await self.show_state({**known, "queue": queue})  # the queue has moved
             await self.send_frame({"type": "heartbeat", "seq": last_seq})
 
     async def leave(self) -> None:
@@ -250,9 +254,21 @@ class ShopperConsumer(TalkConsumer):
 
 
 class StaffConsumer(TalkConsumer):
-    """A place of the team: the same talk, with the right to take it and give it back."""
+    """A place of the team: the same talk, with the right to take it and give it back, and what colleagues note."""
 
     is_staff = True
+
+    async def seated(self) -> None:
+        await self.join(realtime.staff_group(self.seat.conversation_id))
+        await in_thread(_note_seen, self.seat)
+
+    async def talk_noted(self, event: dict[str, Any]) -> None:
+        """Browsers get the notes anew; a program hears that there is one."""
+        if self.speaks_json:
+            await self.send_frame({"type": "noted"})
+        else:
+            await self.send(await in_thread(pages.notes, self.seat.conversation_id, language=self.language))
+        await in_thread(_note_seen, self.seat)
 
     def post(self, frame: web.Send) -> talk.Receipt:
         by = User.objects.get(pk=self.seat.user_id)
@@ -276,34 +292,6 @@ class StaffConsumer(TalkConsumer):
             await in_thread(_by_person, story, self.seat)
         except (handoff.AlreadyTaken, handoff.NotHolding) as refusal:
             await self.error(_code(refusal), str(refusal))
-
-
-class InboxConsumer(Socket):
-    """The list of conversations of the shops somebody works for, kept fresh row by row."""
-
-    async def connect(self) -> None:
-        realtime.use_loop(asyncio.get_running_loop())
-        self.user = self.scope.get("user")
-        self.language = pages.language_of(self.scope)
-        self.shops: list[int] = await in_thread(_shops_of, self.user)
-        if not self.shops:
-            await self.close(NOT_HERE)
-            return
-        await self.join(*map(realtime.inbox_group, self.shops))
-        if key := _session_key(self.scope):
-            await self.join(realtime.session_group(key))
-        await self.accept()
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """The page has nothing to say here; a frame is only a sign of life."""
-
-    async def inbox_wake(self, event: dict[str, Any]) -> None:
-        row = await in_thread(pages.row, event["conversation"], shops=self.shops, language=self.language)
-        if row:
-            await self.send(row)
-
-    async def session_over(self, event: dict[str, Any]) -> None:
-        await self.close(SESSION_OVER)
 
 
 def _find_seat(scope: dict[str, Any], *, is_staff: bool) -> seats.Seat | None:
@@ -338,7 +326,7 @@ def _visitor(scope: dict[str, Any]) -> seats.Visitor | None:
     return seats.Visitor(scope["user"], scope["session"])
 
 
-def _session_key(scope: dict[str, Any]) -> str:
+def session_key(scope: dict[str, Any]) -> str:
     return getattr(scope.get("session"), "session_key", None) or ""
 
 
@@ -360,10 +348,8 @@ def _by_person(story: Any, seat: seats.Seat) -> None:
     story(seat.conversation_id, by=User.objects.get(pk=seat.user_id), at=timezone.now())
 
 
-def _shops_of(user: Any) -> list[int]:
-    if not isinstance(user, User) or owes_second_factor(user):
-        return []
-    return list(Shop.objects.visible_to(user).values_list("pk", flat=True))
+def _note_seen(seat: seats.Seat) -> None:
+    notes.seen(seat.conversation_id, by=User.objects.get(pk=seat.user_id), at=timezone.now())
 
 
 def _code(refusal: Exception) -> str:

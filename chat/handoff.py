@@ -1,18 +1,24 @@
 """From the assistant to a person, and back. Every change of hands raises the lease."""
 
+import logging
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Team, User
+from accounts.presence import NotOnTheTeam
 from analytics.ledger import events
-from chat import opinions, realtime, talk, turns
+from chat import briefing, opinions, realtime, talk, turns
 from chat.models import Author, Conversation, Handoff, Holder, Message
+
+logger = logging.getLogger(__name__)
 
 _TEXTS = {
     Handoff.Reason.ASKED: gettext_lazy("A person will take over. You can go on writing; nothing gets lost."),
@@ -20,6 +26,8 @@ _TEXTS = {
     Handoff.Reason.FAILED: gettext_lazy("I could not answer this, so I asked a person to answer you here."),
     Handoff.Reason.TIMEOUT: gettext_lazy("This takes me too long, so I asked a person to answer you here."),
     Handoff.Reason.BOT_OFF: gettext_lazy("A person will answer you here. Your message has arrived."),
+    Handoff.Reason.MOVED: gettext_lazy("%(name)s asks a colleague to go on here. You keep your place."),
+    Handoff.Reason.LEFT: gettext_lazy("%(name)s was cut off. A colleague will go on here; you keep your place."),
 }
 
 
@@ -50,24 +58,42 @@ def to_queue(
     summary: str = "",
     in_reply_to_id: int | None = None,
     details: dict[str, Any] | None = None,
+    by: User | None = None,
+    team: Team | None = None,
 ) -> Message:
     """Put a locked conversation into the queue: reason, summary, the shopper's text and the notice in one commit."""
     with translation.override(conversation.customer.language or conversation.shop.language):
         text = str(_TEXTS[Handoff.Reason(reason)])
     message = talk.say(
-        conversation, author=Author.SYSTEM, text=text, at=at, in_reply_to_id=in_reply_to_id, details=details or {}
+        conversation,
+        author=Author.SYSTEM,
+        text=text % {"name": by.get_short_name()} if by else text,
+        at=at,
+        in_reply_to_id=in_reply_to_id,
+        details=details or {},
     )
+    told = briefing.of(conversation)
+    if conversation.holder == Holder.BOT:
+        conversation.team_id, conversation.needs = told.team, told.needs
+    if team is not None:
+        conversation.team, conversation.needs = team, []
+    _change_hands(conversation, Holder.QUEUE, None, at=at)
     Handoff.objects.create(
-        conversation=conversation, reason=reason, summary=summary or _summary(conversation), message=message, at=at
+        conversation=conversation,
+        reason=reason,
+        summary=summary or told.summary,
+        facts=told.facts,
+        message=message,
+        at=at,
     )
-    _change_hands(conversation, Holder.QUEUE, None)
     conversation.waiting_since = conversation.waiting_since or at
+    conversation.queued_at = conversation.queued_at or at
     talk.keep(conversation)
     events.record(
         "conversation.handed_over",
         conversation=conversation,
         message=message,
-        actor="bot",
+        actor=by or "bot",
         at=at,
         why=str(reason),
         lease=conversation.lease,
@@ -86,6 +112,37 @@ def ask_person(conversation_id: int, *, at: datetime) -> None:
 
 
 @transaction.atomic
+def pass_on(conversation_id: int, *, by: User, to: User | Team, at: datetime) -> None:
+    """Give a talk to a colleague, or let it wait for a team. Only what a third person holds stays with her."""
+    conversation = talk.lock(conversation_id)
+    if conversation.holder == Holder.PERSON and not conversation.is_held_by(by):
+        raise NotHolding
+    if isinstance(to, Team):
+        if to.shop_id != conversation.shop_id:
+            raise NotOnTheTeam
+        to_queue(conversation, reason=Handoff.Reason.MOVED, by=by, team=to, at=at)
+        aim: dict[str, Any] = {"team": to}
+    else:
+        if not to.works_for(conversation.shop):
+            raise NotOnTheTeam
+        if conversation.is_held_by(to):
+            return
+        hand_to(conversation, to, at=at)
+        aim = {"to": to}
+    events.record("conversation.passed_on", conversation=conversation, actor=by, at=at, lease=conversation.lease, **aim)
+
+
+@transaction.atomic
+def bring_back(conversation_id: int, *, from_id: int, at: datetime) -> bool:
+    """Whoever held it is gone: it stands in the queue again, where it stood. False if it has changed hands since."""
+    conversation = talk.lock(conversation_id)
+    if conversation.holder != Holder.PERSON or conversation.person_id != from_id or not conversation.is_open:
+        return False
+    to_queue(conversation, reason=Handoff.Reason.LEFT, by=conversation.person, at=at)
+    return True
+
+
+@transaction.atomic
 def accept(conversation_id: int, *, by: User, at: datetime) -> Conversation:
     """Take a waiting conversation from the queue; only the first one gets it."""
     conversation = talk.lock(conversation_id)
@@ -93,7 +150,7 @@ def accept(conversation_id: int, *, by: User, at: datetime) -> Conversation:
         return conversation
     if conversation.holder != Holder.QUEUE:
         raise AlreadyTaken(conversation.person)
-    return _taken(conversation, by=by, at=at)
+    return hand_to(conversation, by, at=at)
 
 
 @transaction.atomic
@@ -104,7 +161,7 @@ def take(conversation_id: int, *, by: User, at: datetime, from_person: bool = Fa
         return conversation
     if conversation.holder == Holder.PERSON and not from_person:
         raise AlreadyTaken(conversation.person)
-    return _taken(conversation, by=by, at=at)
+    return hand_to(conversation, by, at=at)
 
 
 @transaction.atomic
@@ -116,7 +173,7 @@ def give_back(conversation_id: int, *, by: User, at: datetime) -> Conversation:
     with translation.override(conversation.customer.language or conversation.shop.language):
         text = _("%(name)s left. The assistant is back.") % {"name": by.get_short_name()}
     message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at)
-    _change_hands(conversation, Holder.BOT, None)
+    _change_hands(conversation, Holder.BOT, None, at=at)
     conversation.waiting_since = None
     events.record("conversation.given_back", conversation=conversation, actor=by, at=at, lease=conversation.lease)
     if turns.waits_for_answer(conversation):
@@ -134,7 +191,7 @@ def close(conversation_id: int, *, by: User, at: datetime) -> None:
     if conversation.closed_at is not None:
         return
     conversation.closed_at, conversation.waiting_since = at, None
-    _change_hands(conversation, Holder.BOT, None)
+    _change_hands(conversation, Holder.BOT, None, at=at)
     message = _ask_how_it_was(conversation, by=by, at=at)
     talk.keep(conversation)
     events.record("conversation.closed", conversation=conversation, actor=by, at=at, messages=conversation.last_seq)
@@ -153,25 +210,38 @@ def hold(conversation: Conversation, *, by: User, at: datetime) -> None:
     with translation.override(conversation.customer.language or conversation.shop.language):
         text = _("%(name)s joined the conversation.") % {"name": by.get_short_name()}
     message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at)
-    _change_hands(conversation, Holder.PERSON, by)
+    _change_hands(conversation, Holder.PERSON, by, at=at)
     events.record("conversation.taken", conversation=conversation, actor=by, at=at, lease=conversation.lease)
     realtime.wake(conversation, message)
 
 
-def _taken(conversation: Conversation, *, by: User, at: datetime) -> Conversation:
-    Handoff.objects.filter(conversation=conversation, noticed_at=None).update(noticed_at=at)
-    hold(conversation, by=by, at=at)
+def hand_to(conversation: Conversation, person: User, *, at: datetime) -> Conversation:
+    """The same, and nothing else happens to it."""
+    hold(conversation, by=person, at=at)
     talk.keep(conversation)
     return conversation
 
 
-def _change_hands(conversation: Conversation, holder: str, person: User | None) -> None:
+def _change_hands(conversation: Conversation, holder: str, person: User | None, *, at: datetime) -> None:
+    if conversation.holder == Holder.QUEUE:
+        Handoff.objects.filter(conversation=conversation, noticed_at=None).update(noticed_at=at)
+    conversation.left = (*conversation.left, (conversation.holder, conversation.person_id, conversation.team_id))
+    if holder == Holder.BOT:
+        conversation.queued_at, conversation.team, conversation.needs = None, None, []
     conversation.holder, conversation.person = holder, person
     conversation.lease += 1
     talk.end_turn(conversation)
+    transaction.on_commit(partial(assign_soon, conversation.shop_id))
 
 
-def _summary(conversation: Conversation) -> str:
-    """The shopper's last words, for whoever comes."""
-    words = conversation.messages.filter(author=Author.SHOPPER).order_by("-seq").values_list("text", flat=True)[:3]
-    return "\n".join(reversed([text for text in words if text]))
+def assign_soon(shop_id: int) -> None:
+    """Ask a worker to give whoever waits to whoever has room: many changes, one task. If it is lost, a sweep looks."""
+    try:
+        if cache.add(assigning(shop_id), 1, timeout=1):
+            current_app.send_task("chat.assign", (shop_id,), ignore_result=True, retry=False)
+    except Exception:  # a broker that is away costs time, never a place
+        logger.warning("The queue is away; the sweep will assign what waits in shop %s", shop_id)
+
+
+def assigning(shop_id: int) -> str:
+    return f"chat:assigning:{shop_id}"

@@ -4,21 +4,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import Shop, User
-from chat import handoff, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
+from accounts import presence
+from accounts.models import Shop, Team, User
+from chat import handoff, lists, notes, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.desk import drafts
 from chat.models import Author, Conversation, Handoff
-
-ROWS = 60
 
 
 def _user(request: HttpRequest) -> User:
@@ -37,9 +38,11 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     user = _user(request)
     if not user.is_team:
         raise Http404
-    open_ones = Conversation.objects.staffed_by(user).open().select_related("customer", "person", "shop")
+    desk, box = lists.desk_of(user), lists.box_of(request.GET.get("list"))
     return {
-        "conversations": list(open_ones.longest_waiting_first()[:ROWS]),
+        "conversations": lists.page(desk, box),
+        "box": box,
+        "boxes": [(each.value, each.label, count) for each, count in zip(lists.Box, lists.counts(desk), strict=True)],
         "shops": Shop.objects.visible_to(user).order_by("name", "pk"),  # read by the whole page only
         "now": timezone.now(),
     }
@@ -77,6 +80,9 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "mine": conversation.is_held_by(_user(request)),
         "handoff": Handoff.objects.filter(conversation=conversation).first(),
         "draft": drafts.of(conversation.pk, by=_user(request)),
+        "talk_notes": notes.of(conversation),
+        "colleagues": list(User.objects.team_of(conversation.shop).exclude(pk=request.user.pk).order_by("name", "pk")),
+        "teams": list(Team.objects.filter(shop=conversation.shop_id).order_by("name", "pk")),
         "me": f"{Author.PERSON} {seat.name}",
         "owner": owners.mark(request),
         "show": "thread",
@@ -147,6 +153,38 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def alive(request: HttpRequest) -> HttpResponse:
+    """A sign of life of a page that has no socket."""
+    user = _user(request)
+    if not user.is_team:
+        raise Http404
+    presence.alive([user.pk], at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def note(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Write to colleagues; what calls them reaches them."""
+    seat = _seat(request, public_id)
+    try:
+        client_id = web.client_id(request.POST.get("client_id") or str(uuid4()))
+        notes.write(
+            seat.conversation_id,
+            by=_user(request),
+            text=request.POST.get("text", ""),
+            client_id=client_id,
+            at=timezone.now(),
+        )
+    except (web.BadFrame, talking.Refused) as refusal:
+        return views.refused(request, refusal, reverse("chat:thread", args=[public_id]))
+    if request.headers.get("HX-Request"):
+        return HttpResponse(pages.notes(seat.conversation_id, language=get_language() or "en"))
+    return redirect("chat:thread", public_id)
+
+
+@login_required
+@require_POST
 def hands(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take, accept, give back, close, or silence the assistant here."""
     seat = _seat(request, public_id)
@@ -159,14 +197,28 @@ def hands(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 handoff.accept(seat.conversation_id, by=by, at=at)
             case "give_back":
                 handoff.give_back(seat.conversation_id, by=by, at=at)
+            case "pass_on":
+                handoff.pass_on(seat.conversation_id, by=by, to=_aim(request, seat), at=at)
             case "close":
                 handoff.close(seat.conversation_id, by=by, at=at)
             case "bot_off" | "bot_on":
                 switch.set_for_conversation(seat.conversation_id, on=verb == "bot_on", by=by, at=at)
             case _:
                 raise Http404
-    except (handoff.AlreadyTaken, handoff.NotHolding) as refusal:
+    except (handoff.AlreadyTaken, handoff.NotHolding, presence.NotOnTheTeam) as refusal:
         return render(request, "chat/_refusal.html", {"why": str(refusal)}, status=409)
     if request.headers.get("HX-Request"):
         return views.newer(request, seat)
     return redirect("chat:thread", public_id)
+
+
+def _aim(request: HttpRequest, seat: seats.Seat) -> User | Team:
+    """The colleague or the team of this shop to whom a talk goes, as user-1 or team-1."""
+    kind, _dash, number = request.POST.get("to", "").partition("-")
+    if not number.isdecimal() or len(number) > 18:
+        raise Http404
+    rows: QuerySet[Any] = (
+        Team.objects.filter(shop=seat.shop_id) if kind == "team" else User.objects.team_of(Shop(pk=seat.shop_id))
+    )
+    aim: User | Team = get_object_or_404(rows, pk=int(number))
+    return aim

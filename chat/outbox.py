@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics.ledger import events
-from chat import actions, attachments, handoff, realtime, sources, switch, talk, turns
+from chat import actions, attachments, handoff, letters, realtime, sources, switch, talk, turns
 from chat.desk import drafts
 from chat.flows import lock
 from chat.models import Author, Conversation, Holder, Message
@@ -103,6 +103,7 @@ def post_person(
                 length=len(text),
             )
             talk.keep(conversation)
+            letters.expect(conversation, at=at)
             realtime.wake(conversation, message)
             return talk.Receipt(message)
     except IntegrityError:

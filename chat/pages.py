@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from chat import notes as talk_notes
 from chat import wire
 from chat.models import Author, Conversation
 from chat.seats import Seat
@@ -59,18 +60,29 @@ def messages(found: list[dict[str, Any]], *, is_staff: bool, language: str) -> s
 
 def state(now: dict[str, Any], *, seat: Seat, language: str) -> str:
     with translation.override(language):
-        template = "chat/_thread_head.html" if seat.is_staff else "chat/_pane_head.html"
-        return render_to_string(template, {"state": now, "mine": now["person_id"] == seat.user_id, "swap": True})
+        context = {"state": now, "mine": now["person_id"] == seat.user_id, "swap": True}
+        if seat.is_staff:
+            return render_to_string("chat/_thread_head.html", context)
+        return render_to_string("chat/_pane_head.html", context) + render_to_string("chat/_pane_leave.html", context)
 
 
-def row(conversation_id: int, *, shops: list[int], language: str) -> str:
-    """One line of the inbox, as it is now."""
-    found = Conversation.objects.filter(shop__in=shops).select_related("customer", "person", "shop")
-    conversation = found.filter(pk=conversation_id).first()
-    if conversation is None:
+def notes(conversation_id: int, *, language: str) -> str:
+    """What colleagues have noted beside a talk; for the team's places only."""
+    conversation = Conversation.objects.get(pk=conversation_id)
+    with translation.override(language):
+        return render_to_string(
+            "chat/_talk_notes.html",
+            {"conversation": conversation, "talk_notes": talk_notes.of(conversation), "swap": True},
+        )
+
+
+def row(conversation_id: int, *, gone: bool, language: str) -> str:
+    """One line of the inbox, as it is now; `gone` where it has left the list."""
+    found = Conversation.objects.select_related("customer", "person", "shop").filter(pk=conversation_id).first()
+    if found is None:
         return ""
     with translation.override(language):
-        return render_to_string("chat/_row.html", {"conversation": conversation, "now": timezone.now()})
+        return render_to_string("chat/_row.html", {"conversation": found, "now": timezone.now(), "gone": gone})
 
 
 def page_of(conversation: Conversation, *, is_staff: bool, before: int | None = None, size: int = 50) -> dict[str, Any]:

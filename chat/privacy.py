@@ -2,9 +2,11 @@
 
 from accounts.privacy import harmless, personal, register
 
-register("chat.Conversation", personal("customer", "person", "last_words"), harmless("opening_id"))
+register("chat.Conversation", personal("customer", "person", "last_words"), harmless("opening_id", "needs"))
 register("chat.Message", personal("text", "details", "person", "external_id"), harmless("client_id", "channel"))
-register("chat.Handoff", personal("summary"))
+register("chat.Handoff", personal("summary", "facts"))
+register("chat.Note", personal("author", "text"), harmless("client_id"))
+register("chat.Mention", personal("user"))
 register("chat.Attachment", personal("name", "file", "preview"), harmless("client_id", "content_type"))
 register("chat.Action", personal("arguments", "result"), harmless("kind"))
 register("chat.Draft", personal("user", "text"))
@@ -20,3 +22,4 @@ register(
     harmless("learned", "checksum"),
 )
 register("chat.Serving", personal("by"))
+register("chat.Letter")

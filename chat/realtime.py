@@ -8,6 +8,7 @@ import threading
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from channels.layers import get_channel_layer
 from django.db import transaction
@@ -22,8 +23,23 @@ def talk_group(conversation_id: int) -> str:
     return f"talk.{conversation_id}"
 
 
-def inbox_group(shop_id: int) -> str:
-    return f"inbox.{shop_id}"
+def staff_group(conversation_id: int) -> str:
+    """Those of the team who look at a conversation."""
+    return f"staff.{conversation_id}"
+
+
+def agent_group(user_id: int) -> str:
+    """Whatever one agent has open."""
+    return f"agent.{user_id}"
+
+
+def team_group(team_id: int) -> str:
+    return f"team.{team_id}"
+
+
+def inbox_group(shop_id: int, holder: str) -> str:
+    """Those who look at what is held by the assistant, the queue or people."""
+    return f"inbox.{shop_id}.{holder}"
 
 
 def session_group(session_key: str) -> str:
@@ -40,7 +56,29 @@ def _wake(conversation: Conversation, message: Message | None) -> None:
     state = wire.state(conversation)
     said = wire.message(message, conversation) if message is not None else None
     _send(talk_group(conversation.pk), {"type": "talk.wake", "message": said, "state": state})
-    _send(inbox_group(conversation.shop_id), {"type": "inbox.wake", "conversation": conversation.pk})
+    now = {"holder": conversation.holder, "person": conversation.person_id, "team": conversation.team_id}
+    stamp = uuid4().hex
+    for group, kind in _concerned(conversation).items():
+        _send(group, {"type": kind, "conversation": conversation.pk, "now": now, "stamp": stamp})
+
+
+def _concerned(conversation: Conversation) -> dict[str, str]:
+    """Whoever has it on her list, and whoever had it there a moment ago. Nobody else is woken."""
+    hands = [*conversation.left, (conversation.holder, conversation.person_id, conversation.team_id)]
+    groups = {inbox_group(conversation.shop_id, holder): "inbox.wake" for holder, _person, _team in hands}
+    groups |= {agent_group(person): "inbox.mine" for _holder, person, _team in hands if person is not None}
+    return groups | {team_group(team): "inbox.wake" for _holder, _person, team in hands if team is not None}
+
+
+def noted(conversation: Conversation, *, called: list[int]) -> None:
+    """After commit: a note was written. Only the team's own places hear of it."""
+    transaction.on_commit(partial(_noted, conversation.pk, called))
+
+
+def _noted(conversation_id: int, called: list[int]) -> None:
+    _send(staff_group(conversation_id), {"type": "talk.noted"})
+    for user_id in called:
+        _send(agent_group(user_id), {"type": "inbox.called", "conversation": conversation_id})
 
 
 def seen(conversation_id: int, *, by_shopper: bool, delivered: int, read: int) -> None:

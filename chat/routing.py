@@ -1,6 +1,7 @@
 from django.urls import path
 
-from chat.consumers import InboxConsumer, ShopperConsumer, StaffConsumer
+from chat.consumers import ShopperConsumer, StaffConsumer
+from chat.listening import InboxConsumer
 
 websocket_urlpatterns = [
     path("ws/chat/", ShopperConsumer.as_asgi()),

@@ -1,13 +1,14 @@
 """Who sits where: what a visitor may open, read and say. Foreign and missing are the same nothing."""
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db.models import Q
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import merging, visitors
 from accounts.mfa import owes_second_factor
@@ -34,6 +35,7 @@ class Seat:
     is_staff: bool
     name: str
     key: str = ""  # of a widget's frame
+    by_letter: str = ""  # whose letter led here
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,12 @@ def shopper_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
     found = Conversation.objects.select_related("customer", "shop").filter(public_id=public_id).first()
     if found is None:
         return None
-    return _seat(found, visitor, is_staff=False) if _is_hers(visitor, found) else None
+    if _is_hers(visitor, found):
+        return _seat(found, visitor, is_staff=False)
+    mark = visitor.session.get(LETTERS, {}).get(str(found.pk), "")
+    if mark and constant_time_compare(mark, reader(found.customer)):
+        return replace(_seat(found, visitor, is_staff=False), by_letter=mark)
+    return None
 
 
 def staff_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
@@ -89,6 +96,20 @@ def staff_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
     conversation = Conversation.objects.staffed_by(visitor.user).select_related("customer").filter(public_id=public_id)
     found = conversation.first()
     return _seat(found, visitor, is_staff=True) if found else None
+
+
+LETTERS = "letters"  # in a session: the talks whose letters were opened there, each with whose it was
+
+
+def open_by_letter(session: MutableMapping[str, Any], conversation: Conversation) -> None:
+    """Whoever opened its letter has a place at this one talk, as long as its customer has the address it went to."""
+    opened = session.get(LETTERS, {})
+    session[LETTERS] = {**dict(list(opened.items())[-19:]), str(conversation.pk): reader(conversation.customer)}
+
+
+def reader(customer: Customer) -> str:
+    """A mark of her and the address to which her letters go."""
+    return salted_hmac("chat.letter", f"{customer.pk} {customer.email}").hexdigest()[:24]
 
 
 def newest_open(visitor: Visitor, shop: Shop) -> Conversation | None:
@@ -106,6 +127,9 @@ def still_holds(seat: Seat) -> bool:
     if seat.key:
         found = conversations.select_related("shop").first()
         return found is not None and _is_hers(visitor_by_key(seat.key), found)
+    if seat.by_letter:
+        found = conversations.select_related("customer").first()
+        return found is not None and constant_time_compare(seat.by_letter, reader(found.customer))
     if seat.user_id is None:
         hers = Q(customer=seat.customer_id) | Q(customer__merged=seat.customer_id, customer__email_verified=False)
         return bool(conversations.filter(hers, customer__user=None).exists())

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from analytics.ledger import events
 from analytics.ledger.models import Event
-from chat import realtime, turns
+from chat import handoff, realtime, turns
 from chat.models import Message
 from knowledge import gaps
 
@@ -17,6 +17,13 @@ from knowledge import gaps
 def close_sockets(sender: Any, request: Any, **kwargs: Any) -> None:
     if request is not None and request.session.session_key:
         realtime.leave(request.session.session_key)
+
+
+@events.on("presence.changed")
+def call_next(event: Event) -> None:
+    """Somebody came: whoever waits is given to her."""
+    if event.shop_id is not None:
+        handoff.assign_soon(event.shop_id)
 
 
 @events.on("answer.abstained")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import customers, embedding, inbox, joining, order_cards, views
+from chat import away, customers, embedding, inbox, joining, order_cards, views
 from chat.desk import views as desk
 
 app_name = "chat"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("chat/<uuid:public_id>/send/", views.send, name="send"),
     path("chat/<uuid:public_id>/read/", views.read, name="read"),
     path("chat/<uuid:public_id>/person/", views.person, name="person"),
+    path("chat/<uuid:public_id>/leave/", away.leave, name="leave"),
+    path("chat/letter/<str:token>/", away.letter, name="letter"),
     path("chat/<uuid:public_id>/files/", views.upload, name="upload"),
     path("chat/<uuid:public_id>/rate/", views.rate, name="rate"),
     path("chat/<uuid:public_id>/transcript/", views.transcript, name="transcript"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("widget/<slug:shop>/consent/", embedding.consent_face, name="widget_consent"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/bot/<slug:slug>/", inbox.bot, name="bot"),
+    path("inbox/alive/", inbox.alive, name="alive"),
     path("inbox/<uuid:public_id>/", inbox.thread, name="thread"),
     path("inbox/<uuid:public_id>/earlier/", inbox.earlier, name="staff_earlier"),
     path("inbox/<uuid:public_id>/since/", inbox.since, name="staff_since"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/draft/", desk.draft, name="draft"),
     path("inbox/<uuid:public_id>/orders/", order_cards.beside, name="staff_orders"),
     path("inbox/<uuid:public_id>/orders/<int:order>/<slug:action>/", order_cards.do, name="staff_order_do"),
+    path("inbox/<uuid:public_id>/notes/", inbox.note, name="note"),
     path("customers/", customers.customers, name="customers"),
     path("customers/<uuid:public_id>/", customers.customer, name="customer"),
     path("customers/<uuid:public_id>/notes/", customers.note, name="customer_note"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import opinions
+from chat import availability, opinions
 from chat.models import Attachment, Author, Conversation, Holder, Message
 from chat.talk import Receipt
 
@@ -80,6 +80,7 @@ def state(conversation: Conversation) -> dict[str, Any]:
         "last_seq": conversation.last_seq,
         "open": conversation.is_open,
         "bot_enabled": conversation.bot_enabled,
+        "queue": availability.of(conversation),
         "answering": conversation.holder == Holder.BOT and conversation.turn_due_at is not None,
         "shopper": {"delivered": conversation.shopper_delivered_seq, "read": conversation.shopper_read_seq},
         "staff": {"delivered": conversation.staff_delivered_seq, "read": conversation.staff_read_seq},

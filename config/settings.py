@@ -150,6 +150,8 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "answer what was dropped": {"task": "chat.sweep", "schedule": 2.0, "options": {"expires": 10}},
+    "tend the queue": {"task": "chat.tend", "schedule": 1.0, "options": {"expires": 5}},
+    "mail what was not read": {"task": "chat.letters", "schedule": 10.0, "options": {"expires": 30}},
     "hand over what was dropped": {"task": "ledger.dispatch", "schedule": 1.0, "options": {"expires": 5}},
     "publish what is due": {"task": "knowledge.publish_due", "schedule": 20.0, "options": {"expires": 60}},
     "embed what was dropped": {"task": "knowledge.sweep", "schedule": 30.0, "options": {"expires": 120}},
@@ -166,6 +168,7 @@ EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL.use_tls, MAIL.use_ssl, 20
+SITE_URL = os.environ.get("SITE_URL", "").rstrip("/") or f"{'https' if HTTPS else 'http'}://localhost:{env.port()}"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "shop@localhost"
 
 # People.
@@ -279,6 +282,11 @@ SHOP_ADAPTERS = {
     "woocommerce": "accounts.platforms.woocommerce.WooCommerce",
 }
 SHOP_SETTLE_SECONDS = 60  # after which a request that nobody answered has been done or never will be
+
+REPLY_MAIL_SECONDS = 300  # what a person said and the shopper has not read by then goes to her by mail
+REPLY_MAIL_LINK_SECONDS = 7 * 86_400
+WAIT_ALARM_SECONDS = 300  # colleagues who do not look are told of whoever waits longer
+AGENT_SILENCE_SECONDS = 90  # without a sign of life an agent is gone then, and her talks go back to the queue
 
 # The talk.
 ASSISTANT = os.environ.get("ASSISTANT") or "chat.assistant.reply"

@@ -86,6 +86,8 @@ DOORS = {
     "chat/<uuid:public_id>/send/": talk(method="POST", text="Hello", client_id="stranger-test"),
     "chat/<uuid:public_id>/read/": talk(204, "POST", seq="1"),
     "chat/<uuid:public_id>/person/": talk(302, "POST"),
+    "chat/<uuid:public_id>/leave/": talk(302, "POST", email="maria@example.com"),
+    "chat/letter/<str:token>/": Door(EVERYBODY, 302, own="letter"),  # the link is all it takes
     "chat/<uuid:public_id>/files/": talk(422, "POST"),  # no file was brought
     "chat/<uuid:public_id>/rate/": talk(404, "POST", about="nobody", score="5"),
     "chat/<uuid:public_id>/transcript/": talk(),
@@ -104,6 +106,8 @@ DOORS = {
     "inbox/<uuid:public_id>/send/": thread(method="POST", text="Hello", client_id="stranger-test"),
     "inbox/<uuid:public_id>/read/": thread(204, "POST", seq="1"),
     "inbox/<uuid:public_id>/files/": thread(422, "POST"),
+    "inbox/alive/": Door(TEAM | OTHER, 204, signed_out=LOGIN, method="POST"),
+    "inbox/<uuid:public_id>/notes/": thread(302, "POST", text="Only for us"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),
     "inbox/<uuid:public_id>/suggestion/": thread(),
     "inbox/<uuid:public_id>/replies/": thread(),

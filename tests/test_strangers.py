@@ -23,7 +23,7 @@ from PIL import Image
 from accounts import consent, merging, opening, people, presence
 from accounts.models import CustomerMerge, Order
 from analytics.ledger.models import Event
-from chat import attachments, handoff, intake, talk
+from chat import attachments, handoff, intake, letters, talk
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
 from config.asgi import application
@@ -117,6 +117,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         two={"public_id": customer.public_id, "other": people.guest(shop, name="Maria").public_id},
         one_of_two={"public_id": customer.public_id, "merge": merge.pk},
         file={"public_id": file.public_id},
+        letter={"token": letters.link(conversation).rstrip("/").rpartition("/")[2]},
         passage={"pk": article.pk},
         article={"language": "da", "slug": article.slug},
         picture={"public_id": picture.public_id},

@@ -150,7 +150,7 @@ class UserAdmin(OwnShopAdmin):
 class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Membership
-        fields = ["shop", "email", "name", "role"]
+        fields = ["shop", "email", "name", "role", "languages"]
 
     email = forms.EmailField(label=_("E-mail address"))
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
@@ -166,7 +166,7 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
 class MembershipAdmin(OwnShopAdmin):
     """Who works for the shop. A new colleague is added by her address."""
 
-    list_display = ["user", "shop", "role", "since"]
+    list_display = ["user", "shop", "role", "languages", "since"]
     list_filter = ["shop", "role"]
     list_select_related = ["user", "shop"]
     search_fields = ["user__email", "user__name"]
@@ -178,7 +178,11 @@ class MembershipAdmin(OwnShopAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
-        return ["shop", "email", "name", "role"] if obj is None else ["user", "shop", "role", "since"]
+        return (
+            ["shop", "email", "name", "role", "languages"]
+            if obj is None
+            else ["user", "shop", "role", "languages", "since"]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
         return ["user", "shop", "since"] if obj else []
@@ -190,13 +194,27 @@ class MembershipAdmin(OwnShopAdmin):
         told = form.cleaned_data
         user = people.join_team(obj.shop, email=told["email"], name=told["name"], role=obj.role)
         joined = Membership.objects.get(user=user, shop=obj.shop)
+        Membership.objects.filter(pk=joined.pk).update(languages=obj.languages)
         obj.pk, obj.user = joined.pk, user
         obj._state.adding = False
 
 
-@admin.register(models.Team)
+class TopicsForm(forms.ModelForm):  # type: ignore[type-arg]
+    topics = forms.MultipleChoiceField(
+        label=models.Team._meta.get_field("topics").verbose_name,
+        help_text=models.Team._meta.get_field("topics").help_text,
+        choices=models.Topic.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+@admin.register(models.Team, models.Skill)
 class TeamAdmin(OwnShopAdmin):
-    list_display = ["name", "shop"]
+    """Who shares a queue, and who can do what."""
+
+    form = TopicsForm
+    list_display = ["name", "shop", "topics"]
     list_filter = ["shop"]
     search_fields = ["name"]
     filter_horizontal = ["members"]

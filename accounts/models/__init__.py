@@ -20,7 +20,7 @@ from accounts.models.product import Product, Variant
 from accounts.models.proof import OrderProof
 from accounts.models.rule import OrderAction, Rule
 from accounts.models.shop import Shop
-from accounts.models.team import AgentPresence, Team
+from accounts.models.team import AgentPresence, Skill, Team, Topic
 from accounts.models.user import Membership, Role, User
 
 __all__ = [
@@ -52,7 +52,9 @@ __all__ = [
     "Rule",
     "Shipment",
     "Shop",
+    "Skill",
     "Team",
+    "Topic",
     "TrackingEvent",
     "User",
     "Variant",

@@ -1,11 +1,31 @@
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.access import Visible
 from accounts.models.shop import Shop
 from accounts.models.user import User
+
+
+class Topic(models.TextChoices):
+    """What a talk was about when the assistant handed it over."""
+
+    ORDERS = "orders", _("orders")
+    RETURNS = "returns", _("returns and refunds")
+    PRODUCTS = "products", _("products")
+    OTHER = "other", _("anything else")
+
+
+def topics(help_text: Any) -> "ArrayField[Any, Any]":
+    return ArrayField(
+        models.CharField(max_length=10, choices=Topic.choices),
+        verbose_name=_("topics"),
+        default=list,
+        blank=True,
+        help_text=help_text,
+    )
 
 
 class TeamQuerySet(Visible["Team"]):
@@ -18,6 +38,7 @@ class Team(models.Model):
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="teams", verbose_name=_("shop"))
     name = models.CharField(_("name"), max_length=100)
     members = models.ManyToManyField(User, blank=True, related_name="teams", verbose_name=_("members"))
+    topics = topics(_("What the assistant hands over about these waits for this team."))
 
     objects = TeamQuerySet.as_manager()
 
@@ -25,6 +46,29 @@ class Team(models.Model):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         constraints = [models.UniqueConstraint(fields=["shop", "name"], name="team_name_is_one_in_a_shop")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SkillQuerySet(Visible["Skill"]):
+    pass
+
+
+class Skill(models.Model):
+    """Something that not everybody of a shop can do."""
+
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="skills", verbose_name=_("shop"))
+    name = models.CharField(_("name"), max_length=100)
+    members = models.ManyToManyField(User, blank=True, related_name="skills", verbose_name=_("who has it"))
+    topics = topics(_("What the assistant hands over about these needs somebody who has it."))
+
+    objects = SkillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("skill")
+        verbose_name_plural = _("skills")
+        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="skill_name_is_one_in_a_shop")]
 
     def __str__(self) -> str:
         return self.name
@@ -52,6 +96,7 @@ class AgentPresence(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OFFLINE)
     capacity = models.PositiveSmallIntegerField(_("talks at once"), default=4)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+    given_at = models.DateTimeField(_("last given a talk"), null=True, blank=True)
 
     objects = PresenceQuerySet.as_manager()
 

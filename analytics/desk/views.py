@@ -26,8 +26,6 @@ def team(request: HttpRequest) -> HttpResponse:
     """Who is there, who waits, what the day has brought; the page asks again by itself."""
     user, shops = _shops(request)
     at = timezone.now()
-    for shop in shops:
-        presence.seen(user, shop, at=at)
     mine = next((one for one in user.presences.filter(shop__in=shops).order_by("-last_seen_at", "pk")), None)
     context = {"board": board.read(shops, at=at), "now": at, "mine": mine}
     is_part = bool(request.headers.get("HX-Request"))

@@ -73,7 +73,7 @@ HOW = one_of("chat", "page", "team", "api", "merge")
 CHANNEL = one_of("web", "email", "telegram", "whatsapp", "api")
 HOLDER = one_of("bot", "queue", "person")
 ORDER_ACTION = one_of("cancel", "address", "payment", "items", "return", "exchange", "refund")
-WHY = one_of("asked", "unsure", "rule", "failed", "timeout", "bot_off")
+WHY = one_of("asked", "unsure", "rule", "failed", "timeout", "bot_off", "moved", "left")
 
 # One line a kind:  name, subject, also concerned, facts. Anybody may add a line, none is taken away: rows remain.
 _TABLE = [
@@ -105,6 +105,9 @@ _TABLE = [
     _kind("conversation.given_back", "conversation", holder=HOLDER, lease=number),
     _kind("conversation.queued", "conversation", lease=number, waiting=number),
     _kind("conversation.handed_over", "conversation", "ticket message", why=WHY, lease=number),
+    _kind("conversation.assigned", "conversation", "to:user", lease=number, waiting=seconds),
+    _kind("conversation.passed_on", "conversation", "to:user team", lease=number),
+    _kind("conversation.noted", "conversation", "note", mentions=number),
     _kind("conversation.closed", "conversation", seconds=seconds, messages=number),
     _kind("conversation.switched", "conversation", is_on=flag),
     _kind("bot.switched", "shop", is_on=flag, version=number),

@@ -5,7 +5,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.own import OwnShopAdmin, ReadOnly
-from chat.models import Action, Conversation, Handoff, Message, SavedReply
+from chat.models import Action, Conversation, Handoff, Message, Note, SavedReply
 
 
 @admin.register(Conversation)
@@ -53,3 +53,11 @@ class SavedReplyAdmin(OwnShopAdmin):
     @admin.display(description=_("text"))
     def start(self, reply: SavedReply) -> str:
         return Truncator(reply.text).chars(80)
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnly, OwnShopAdmin):
+    shop_path = "conversation__shop"
+    list_display = ("conversation", "author", "at")
+    list_select_related = ("conversation", "author")
+    ordering = ("-pk",)

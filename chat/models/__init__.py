@@ -3,7 +3,9 @@ from chat.models.attachment import Attachment
 from chat.models.conversation import Channel, Conversation, Holder
 from chat.models.desk import Draft, SavedReply
 from chat.models.handoff import Handoff
+from chat.models.letter import Letter
 from chat.models.message import Author, Message
+from chat.models.note import Mention, Note
 from chat.models.opinion import Rating, Verdict
 from chat.models.understanding import BotVersion, Example, Intent, Serving
 
@@ -19,7 +21,10 @@ __all__ = [
     "Handoff",
     "Holder",
     "Intent",
+    "Letter",
+    "Mention",
     "Message",
+    "Note",
     "Rating",
     "SavedReply",
     "Serving",

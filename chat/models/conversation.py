@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,9 @@ class ConversationQuerySet(Visible["Conversation"]):
     def longest_waiting_first(self) -> Self:
         return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_message_at", "pk")
 
+    def first_come_first(self) -> Self:
+        return self.filter(holder=Holder.QUEUE, closed_at=None).order_by("queued_at", "pk")
+
     def overdue(self, at: datetime) -> Self:
         """Turns that nobody is working on although their answer is due."""
         unclaimed = Q(turn_claimed_until=None) | Q(turn_claimed_until__lt=at)
@@ -70,6 +74,13 @@ class Conversation(models.Model):
     lease = models.BigIntegerField(default=0)
     bot_enabled = models.BooleanField(_("bot may answer"), default=True)
     waiting_since = models.DateTimeField(null=True, blank=True)
+
+    # Her place in the queue is as old as her wish for a person, however often she is passed on.
+    queued_at = models.DateTimeField(null=True, blank=True)
+    team = models.ForeignKey(
+        "accounts.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
+    needs = ArrayField(models.BigIntegerField(), default=list, blank=True)  # skills
 
     last_seq = models.BigIntegerField(default=0)
     shopper_delivered_seq = models.BigIntegerField(default=0)
@@ -99,15 +110,30 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=Q(turn_due_at=None) | Q(holder=Holder.BOT), name="only_the_bot_owes_turns"
             ),
-        ]
-        indexes = [
-            models.Index(fields=["shop", "-last_message_at", "-id"], name="inbox_newest"),
-            models.Index(fields=["customer", "-last_message_at", "-id"], name="customer_newest"),
-            models.Index(fields=["turn_due_at"], name="turns_due", condition=Q(turn_due_at__isnull=False)),
-            models.Index(
-                fields=["shop", "waiting_since"], name="waiting_longest", condition=Q(waiting_since__isnull=False)
+            models.CheckConstraint(
+                condition=~Q(holder=Holder.QUEUE) | Q(queued_at__isnull=False), name="who_waits_has_a_place"
             ),
         ]
+        indexes = [
+            models.Index(fields=["customer", "-last_message_at", "-id"], name="customer_newest"),
+            models.Index(fields=["turn_due_at"], name="turns_due", condition=Q(turn_due_at__isnull=False)),
+            models.Index(fields=["shop", "queued_at", "id"], name="queue_in_order", condition=Q(holder=Holder.QUEUE)),
+            models.Index(
+                fields=["shop", "waiting_since", "-last_message_at", "id"],
+                name="inbox_in_order",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                fields=["shop", "-last_message_at", "-id"],
+                name="inbox_of_the_bot",
+                condition=Q(holder=Holder.BOT, closed_at=None),
+            ),
+            models.Index(fields=["shop", "holder", "person", "team"], name="inbox_counts", condition=Q(closed_at=None)),
+            models.Index(fields=["person"], name="held_by_people", condition=Q(holder=Holder.PERSON, closed_at=None)),
+        ]
+
+    # In whose hands it was since it was read: they, too, are told that it is in others now.
+    left: tuple[tuple[str, int | None, int | None], ...] = ()
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -2,6 +2,8 @@ import uuid
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +51,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        indexes = [GinIndex(SearchVector("text", config="simple"), name="messages_by_words")]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="a_place_holds_one_message"),
             models.UniqueConstraint(fields=["conversation", "client_id"], name="a_client_says_it_once"),

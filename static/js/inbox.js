@@ -33,10 +33,10 @@ function put(row, next) {
   if (focused) row.querySelector("a").focus();
 }
 
-/** Put one row where it belongs; a closed conversation leaves, unless she is looking at it. */
+/** Put one row where it belongs; what is closed or on another list now leaves, unless she is looking at it. */
 function place(fresh) {
   const row = patch(fresh);
-  if (row.matches("[data-closed]") && !isOpen(row)) {
+  if (row.matches("[data-closed], [data-gone]") && !isOpen(row)) {
     row.remove();
     return rows().children.length || refresh();
   }
@@ -86,6 +86,9 @@ if (list) {
     mark();
     event.target.focus({ preventScroll: true });
   });
+
+  // A note that was taken leaves its field empty for the next one.
+  document.addEventListener("htmx:afterRequest", ({ target, detail }) => target.matches?.("form[data-note]") && detail.successful && target.reset());
 
   // It changed hands: what stands beside the talk, and why it was handed over, may be new.
   document.addEventListener("talk:hands", async ({ target }) => {

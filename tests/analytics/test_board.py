@@ -68,10 +68,34 @@ def test_nothing_of_another_shop_stands_on_it(shop, other_shop, stranger, noon):
 def test_she_says_that_she_is_there_and_the_page_keeps_saying_so(client_of, anna, shop):
     agents = client_of(anna)
     agents.post(reverse("desk:here"), {"here": "1"})
-    anna.presences.update(last_seen_at=timezone.now() - timedelta(minutes=5))
     assert b"on line" in agents.get(reverse("desk:team")).content
     agents.post(reverse("desk:here"), {"here": "0"})
     assert b"away" in agents.get(reverse("desk:team"), headers={"HX-Request": "true"}).content
+
+
+def test_the_board_says_how_much_room_there_is_and_where_to_listen_in(client_of, shop, anna, boss):
+    at = timezone.now()
+    presence.come(anna, shop, at=at, capacity=3)
+    presence.come(boss, shop, at=at, capacity=2)
+    talk = asks(shop, 1, at - timedelta(minutes=4))
+    handoff.ask_person(talk.pk, at=at - timedelta(minutes=3))
+    handoff.accept(talk.pk, by=anna, at=at)
+    read = board.read([shop], at=at)
+    assert (read.room, [one.talks for one in read.colleagues if one.user == anna]) == (4, [[talk]])
+    assert read.waited in (None, 180)  # of yesterday, a minute after midnight
+    page = client_of(boss).get(reverse("desk:team")).content.decode()
+    assert f'<a href="{reverse("chat:thread", args=[talk.public_id])}" dir="auto">Guest 1</a>' in page
+
+
+def test_looking_at_the_board_writes_nothing(client_of, anna, shop):
+    agents = client_of(anna)
+    agents.post(reverse("desk:here"), {"here": "1"})
+    long_ago = timezone.now() - timedelta(minutes=5)
+    anna.presences.update(last_seen_at=long_ago)
+    agents.get(reverse("desk:team"))
+    assert anna.presences.get().last_seen_at == long_ago
+    agents.post(reverse("chat:alive"))
+    assert anna.presences.get().last_seen_at > long_ago
 
 
 def test_the_board_asks_as_often_for_many_as_for_few(client_of, anna, shop, noon):

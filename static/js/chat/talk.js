@@ -66,6 +66,11 @@ export class Talk {
     const before = this.thread.last;
     const head = page.querySelector("#pane-who, #thread-hands");
     if (head) this.standing.patch(head);
+    for (const fresh of page.querySelectorAll("[data-piece]")) {
+      const piece = document.getElementById(fresh.id);
+      const typed = [...(piece?.querySelectorAll("[type=email], textarea") ?? [])].some((field) => field.value);
+      if (piece && !typed && piece.innerHTML !== fresh.innerHTML) piece.replaceWith(document.importNode(fresh, true));
+    }
     const fresh = this.thread.place(page);
     for (const { dataset } of page.querySelectorAll("[data-client-id]")) this.outbox.remove(dataset.clientId);
     if (fresh) this.standing.hush();
@@ -196,6 +201,7 @@ export class Talk {
       const url = `${form.action}?seq=${this.thread.last}`;
       const answer = await this.http.post(url, new FormData(form, event.submitter), "text/html");
       const page = parsed(await answer.text());
+      if (answer.ok) form.reset();
       if (answer.ok) this.page(page);
       else this.composer.complain(answer.status === 409 ? page.body.textContent.trim() : this.thread.words.away);
     } catch (error) {

@@ -8,5 +8,5 @@ INSTALLED_APPS += ["tests.faults.chat._app.Bots"]  # noqa: F405
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "")  # noqa: F405
 EMBEDDINGS = "fake"
 ASSISTANT = os.environ.get("ASSISTANT") or "tests.faults.chat._bots.reply"
-for name in ("TURN_SETTLE_MS", "TURN_CLAIM_SECONDS", "BOT_SECONDS", "ACTION_CLAIM_SECONDS"):
+for name in ("TURN_SETTLE_MS", "TURN_CLAIM_SECONDS", "BOT_SECONDS", "ACTION_CLAIM_SECONDS", "AGENT_SILENCE_SECONDS"):
     globals()[name] = int(os.environ.get(name) or globals()[name])

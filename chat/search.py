@@ -1,0 +1,83 @@
+"""Finding what was said, in every talk of one's shops: the newest matches, the best of them first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from chat.lists import Desk
+
+NEWEST, SHOWN = 1000, 30
+# A frequent word is found among the newest messages already; a rare one costs little in all of them.
+WINDOWS = (20_000, 400_000, 2**62)
+START, STOP = "\x02", "\x03"  # around what matched; no message can hold them, for a browser cannot type them
+
+
+@dataclass(frozen=True)
+class Hit:
+    conversation_id: int
+    public_id: str
+    customer: str
+    seq: int
+    author: str
+    at: datetime
+    words: SafeString
+
+
+_QUERY = "websearch_to_tsquery('simple', %(text)s)"
+# Written as in the index `messages_by_words`, or it would not be used.
+_WORDS = "to_tsvector('simple'::regconfig, COALESCE({}.text, ''))"
+MATCHES = f"""
+    SELECT m.id FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
+    WHERE {_WORDS.format("m")} @@ {_QUERY} AND m.id > %(after)s
+        AND c.shop_id = ANY(%(shops)s) AND m.author <> 'system'
+    ORDER BY m.id DESC LIMIT {NEWEST}
+"""  # noqa: S608  (our own words)
+_BEST = f"""
+    SELECT c.id, c.public_id, coalesce(nullif(who.name, ''), who.email, ''), m.seq, m.author, m.at,
+        ts_headline('simple', m.text, {_QUERY}, %(marks)s)
+    FROM (
+        SELECT id, ts_rank_cd({_WORDS.format("chat_message")}, {_QUERY}, 1) AS rank
+        FROM chat_message WHERE id = ANY(%(ids)s) ORDER BY rank DESC, id DESC LIMIT {SHOWN}
+    ) AS best
+    JOIN chat_message m ON m.id = best.id
+    JOIN chat_conversation c ON c.id = m.conversation_id
+    JOIN accounts_customer who ON who.id = c.customer_id
+    ORDER BY best.rank DESC, m.id DESC
+"""  # noqa: S608
+
+
+def messages(desk: Desk, text: str) -> list[Hit]:
+    """The best of the newest messages with these words; "quoted words" stand together, -word must not be there."""
+    ids = _newest(desk, text)
+    if not ids:
+        return []
+    marks = f"StartSel={START}, StopSel={STOP}, MaxWords=24, MinWords=8, MaxFragments=1"
+    with connection.cursor() as cursor:
+        cursor.execute(_BEST, {"text": text, "ids": ids, "marks": marks})
+        return [
+            Hit(pk, str(public), name, seq, author, at, _marked(words))
+            for pk, public, name, seq, author, at, words in cursor
+        ]
+
+
+def _newest(desk: Desk, text: str) -> list[int]:
+    if not text.strip() or "\x00" in text:
+        return []
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM chat_message")
+        (newest,) = cursor.fetchone()
+        for window in WINDOWS:
+            after = max(newest - window, 0)
+            cursor.execute(MATCHES, {"text": text, "after": after, "shops": list(desk.shops)})
+            found = [pk for (pk,) in cursor.fetchall()]
+            if len(found) >= NEWEST or not after:
+                break
+    return found
+
+
+def _marked(words: str) -> SafeString:
+    return mark_safe(escape(words).replace(START, "<mark>").replace(STOP, "</mark>"))  # noqa: S308  (escaped)
