@@ -42,8 +42,8 @@ def figures() -> Iterator[Figure]:
             yield Figure(f"look.{name}, bytes transferred", int(carried), "bytes", n=ROUNDS)
             for kind in heaviest:
                 heaviest[kind] = max(heaviest[kind], max(one[kind] for one in visits))
-        yield Figure("look.css of the heaviest page", heaviest["css"], "bytes", bar=30_000, n=len(PAGES))
-        yield Figure("look.own JavaScript of the heaviest page", heaviest["js"], "bytes", bar=25_000, n=len(PAGES))
+        for kind, bar in (("css", 30_000), ("js", 25_000)):
+            yield Figure(f"look.own {kind} of the heaviest page", int(heaviest[kind]), "bytes", bar=bar, n=len(PAGES))
 
 
 def _inside(here: Town, who: str | None, path: str) -> str:
@@ -77,21 +77,22 @@ def _visit(here: Town, who: str | None, path: str) -> dict[str, Any]:
 
 
 def _listen(page: Page) -> dict[str, Any]:
-    """Slow the line and the processor, and count what comes, as it is on the wire."""
+    """Slow the line and the processor, and count what comes as it is on the wire; of sheets and scripts the body."""
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.emulateNetworkConditions", LINE)
     wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     found: dict[str, Any] = {"carried": 0, "css": 0, "js": 0}
-    paths: dict[str, str] = {}
-    wire.on("Network.responseReceived", lambda told: paths.update({told["requestId"]: told["response"]["url"]}))
+    answers: dict[str, dict[str, Any]] = {}
+    wire.on("Network.responseReceived", lambda told: answers.update({told["requestId"]: told["response"]}))
 
     def finished(told: dict[str, Any]) -> None:
-        weight, path = told["encodedDataLength"], urlsplit(paths.get(told["requestId"], "")).path
+        answer = answers.get(told["requestId"], {"url": "", "encodedDataLength": 0})
+        weight, path = told["encodedDataLength"], urlsplit(answer["url"]).path
         found["carried"] += weight
         for kind in ("css", "js"):
             if path.startswith(f"/static/{kind}/"):
-                found[kind] += weight
+                found[kind] += weight - answer["encodedDataLength"]
 
     wire.on("Network.loadingFinished", finished)
     return found
