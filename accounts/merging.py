@@ -15,7 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import consent
-from accounts.models import Customer, CustomerMerge, CustomerNote, CustomerTag, Order, OrderProof, OtherIdentity, User
+from accounts.models import (
+    CrmPush,
+    Customer,
+    CustomerMerge,
+    CustomerNote,
+    CustomerTag,
+    Order,
+    OrderProof,
+    OtherIdentity,
+    User,
+)
 from analytics.ledger import events
 
 FIELDS = ("name", "phone", "language", "address")
@@ -104,6 +114,7 @@ def _take_tags(source: Customer, target: Customer, given: list[int]) -> None:
 
 goes_along(Order)
 goes_along(CustomerNote)
+goes_along(CrmPush)
 goes_along(OtherIdentity)
 goes_along(OrderProof)
 register(

@@ -83,6 +83,25 @@ def _hers(customer: Customer) -> Q:
     return Q(customer=customer) | Q(customer__merged_into=customer)
 
 
+def export_crm(customer: Customer) -> Iterator[dict[str, Any]]:
+    for said in models.CrmPerson.objects.filter(_hers(customer)).order_by("pk"):
+        yield {"value": said.value, "currency": said.currency, "segment": said.segment, "as_of": said.as_of}
+
+
+def erase_crm(customer: Customer) -> int:
+    """Here; in the CRM itself the shop erases her."""
+    return models.CrmPerson.objects.filter(_hers(customer)).delete()[0]
+
+
+def export_pushes(customer: Customer) -> Iterator[dict[str, Any]]:
+    for push in models.CrmPush.objects.filter(_hers(customer)).order_by("pk"):
+        yield {"kind": push.kind, "subject": push.subject, "text": push.text, "at": push.asked_at}
+
+
+def erase_pushes(customer: Customer) -> int:
+    return models.CrmPush.objects.filter(_hers(customer)).delete()[0]
+
+
 def export_payment_methods(customer: Customer) -> Iterator[dict[str, Any]]:
     for method in customer.payment_methods.order_by("pk"):
         yield {"kind": method.kind, "label": method.label, "balance": method.balance, "currency": method.currency}
@@ -160,6 +179,20 @@ register(
 )
 register(models.CustomerTag, harmless("name"))
 register("accounts.CustomerTag_customers", personal("customer"), export=export_tags, erase=erase_tags)
+register(models.Crm, harmless("address", "database", "user", "sealed"))
+register(
+    models.CrmPerson,
+    personal("customer", "external_id", "segment"),
+    harmless("currency"),
+    export=export_crm,
+    erase=erase_crm,
+)
+register(
+    models.CrmPush,
+    personal("customer", "subject", "text", "trouble"),
+    export=export_pushes,
+    erase=erase_pushes,
+)
 register(models.ConsentText, harmless("language", "text"))
 register(models.ConsentRecord, personal("customer", "by"), export=export_consents)
 register(

@@ -1,4 +1,4 @@
-"""What allauth tells us. It speaks in Django signals, so this file is the one place that listens to any."""
+"""What happens elsewhere: what allauth tells us, in Django signals, and what an outside CRM is told of."""
 
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import people, visitors
-from accounts.models import User
+from accounts.crm import pushes
+from accounts.models import CrmPush, Customer, CustomerNote, User
 from analytics.ledger import events
+from analytics.ledger.models import Event
 
 
 @receiver(signals.email_confirmed)
@@ -45,3 +47,24 @@ def _means(request: HttpRequest, more: dict[str, Any]) -> str:
     if first.get("method") == "mfa":
         return "passkey"
     return {"socialaccount": "social", "password": "password"}.get(first.get("method"), "link")
+
+
+@events.on("customer.noted")
+def crm_note(event: Event) -> None:
+    """A note of the team stands in the CRM too; one that was removed meanwhile does not."""
+    note = CustomerNote.objects.filter(pk=_pk(event.refs["note"])).select_related("customer").first()
+    if note is not None:
+        pushes.tell(note.customer, CrmPush.Kind.NOTE, about=str(note.public_id), text=note.text, at=event.at)
+
+
+@events.on("order.changed", "customer.merged")
+def crm_person(event: Event) -> None:
+    """Who she is, and what she is worth, may be something else now."""
+    kind, _colon, key = event.subject.partition(":")
+    found = Customer.objects.filter(**({"ledger_id": key} if kind == "customer" else {"orders": key})).first()
+    if found is not None:
+        pushes.tell(found, CrmPush.Kind.PERSON, about=f"event {event.pk}", at=event.at)
+
+
+def _pk(ref: str) -> int:
+    return int(ref.partition(":")[2])

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import directory, notes
+from accounts.crm import pushes
 from accounts.models import Customer, CustomerNote, CustomerTag, Order, User
 from chat import profile
 from chat.models import Conversation
@@ -64,6 +65,7 @@ def customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = known(request, public_id)
     if found.public_id != public_id:
         return redirect("chat:customer", found.public_id, permanent=False)
+    pushes.freshen(found, at=timezone.now())
     context = profile.whole(found, agent(request), request.GET.dict())
     return render(
         request, "chat/customer.html", {**context, "shop": found.shop, "back": request.path, "now": timezone.now()}

@@ -14,7 +14,17 @@ from django.utils.translation import gettext_noop
 
 from accounts import consent, duplicates
 from accounts.commerce import orders, value
-from accounts.models import Customer, CustomerMerge, CustomerNote, CustomerTag, Order, OrderAction, Purpose, User
+from accounts.models import (
+    CrmPerson,
+    Customer,
+    CustomerMerge,
+    CustomerNote,
+    CustomerTag,
+    Order,
+    OrderAction,
+    Purpose,
+    User,
+)
 from analytics.ledger.models import Event
 from chat.models import Channel, Conversation, Handoff
 
@@ -43,6 +53,7 @@ def whole(customer: Customer, user: User, pages: Mapping[str, str]) -> dict[str,
         "phones": [phone for phone in (customer.phone, *_other_phones(customer)) if phone],
         "channels": _channels(customer),
         "spent": value.of(customer.pk),
+        "in_crm": CrmPerson.objects.filter(customer=customer).first(),
         "orders": bought,
         "order_cards": orders.facts_of(Order.objects.filter(pk__in=[one.pk for one in bought]).newest_first()),
         "talks": _page(talks, TALKS, pages.get("talks")),

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 
+from accounts.crm import pushes
+from accounts.models import CrmPush
 from analytics.ledger import events
 from analytics.ledger.models import Event
 from chat import handoff, realtime, turns
-from chat.models import Message
+from chat.models import Handoff, Message
 from knowledge import gaps
 
 
@@ -46,3 +48,15 @@ def note_gap(event: Event) -> None:
         conversation=conversation,
         message=message,
     )
+
+
+@events.on("conversation.handed_over")
+def tell_crm(event: Event) -> None:
+    """What a person has to look at is a ticket in the shop's CRM, if it has one."""
+    found = Handoff.objects.filter(message=int(event.refs["message"].partition(":")[2]))
+    handed = found.select_related("conversation__customer").first()
+    if handed is not None:
+        subject = str(handed.get_reason_display())
+        about = f"handoff {handed.pk}"
+        customer = handed.conversation.customer
+        pushes.tell(customer, CrmPush.Kind.TICKET, about=about, subject=subject, text=handed.summary, at=event.at)

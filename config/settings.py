@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "publish what is due": {"task": "knowledge.publish_due", "schedule": 20.0, "options": {"expires": 60}},
     "embed what was dropped": {"task": "knowledge.sweep", "schedule": 30.0, "options": {"expires": 120}},
     "give up forgotten changes": {"task": "accounts.sweep_changes", "schedule": 60.0, "options": {"expires": 300}},
+    "tell the CRM what was dropped": {"task": "accounts.sweep_crm", "schedule": 60.0, "options": {"expires": 300}},
     "forget what cannot be undone": {"task": "accounts.forget_merges", "schedule": 3600.0, "options": {"expires": 600}},
     "execute what was dropped": {"task": "chat.sweep_actions", "schedule": 2.0, "options": {"expires": 10}},
 }

@@ -318,6 +318,8 @@ def a_row_of(model, world, shop):
         "accounts.Refund": lambda: order.refunds.create(external_id="1", amount=5, currency="EUR", asked_at=now),
         "accounts.Rule": lambda: shop.rules.create(action="cancel", statuses=["paid"]),
         "accounts.OrderChange": lambda: order.changes.create(key=uuid.uuid4(), action="cancel", asked_at=now),
+        "accounts.Crm": lambda: model.objects.create(shop=shop, kind="rest", address="https://crm.example"),
+        "accounts.CrmPush": lambda: order.customer.crm_pushes.create(kind="note", asked_at=now),
         "accounts.ConsentText": lambda: model.objects.filter(shop=shop).first(),
         "accounts.ConsentRecord": lambda: (
             consent.grant(order.customer, "personalisation", how="page", at=now) or model.objects.get()

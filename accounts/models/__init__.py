@@ -1,6 +1,7 @@
 from accounts.models.address import Address
 from accounts.models.change import OrderChange
 from accounts.models.consent import ConsentRecord, ConsentText, How, Purpose
+from accounts.models.crm import Crm, CrmPerson, CrmPush
 from accounts.models.customer import Customer
 from accounts.models.first_admin import FirstAdminToken
 from accounts.models.merge import CustomerMerge, OtherIdentity
@@ -28,6 +29,9 @@ __all__ = [
     "AgentPresence",
     "ConsentRecord",
     "ConsentText",
+    "Crm",
+    "CrmPerson",
+    "CrmPush",
     "Customer",
     "CustomerMerge",
     "CustomerNote",

@@ -345,6 +345,31 @@ def test_tables_are_known_by_their_columns(bring, shop):
     }
 
 
+def test_a_table_of_good_and_bad_rows_keeps_the_good(bring):
+    bring(MARIA)
+    head = "number,customer,placed_at,currency,item,price,quantity"
+    rows = [
+        "2001,c-1,2026-03-01,EUR,Bulb,5.00,1",
+        "2002,c-1,2026-03-01,EUR,Bulb,-5.00,1",
+        "2003,c-1,2026-03-01,DOUBLOON,Bulb,5.00,1",
+        "2004,omar@example.com,2026-03-01,EUR,Bulb,5.00,1",
+        "2005,c-1,soon,EUR,Bulb,5.00,1",
+        "2006,c-1,2026-03-01,EUR,Bulb,5.00,-1",
+        "2007,c-1,2026-03-01,USD,Bulb,5.00,1",
+    ]
+
+    report = bring("\n".join([head, *rows]), name="orders.csv", at=later())
+
+    assert whys(report) == [
+        (3, "lines 1: price must not be negative."),
+        (4, "“DOUBLOON” is not a currency we know; write a code such as EUR."),
+        (5, "Nobody here is known as “omar@example.com”."),
+        (6, "“soon” is not a time; write 2026-03-02T12:00:00+01:00."),
+        (7, "lines 1: The quantity must be at least 1."),
+    ]
+    assert sorted(Order.objects.values_list("number", flat=True)) == ["2001", "2007"]
+
+
 @pytest.mark.parametrize(
     ("table", "why"),
     [

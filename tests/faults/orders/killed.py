@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,10 @@ def figures(trial: Trial = Trial()) -> Iterator[Figure]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def run(trial: Trial, environment: dict[str, str]) -> dict[str, Any]:
+def run(trial: Trial, environment: Mapping[str, str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.faults.orders._killed", json.dumps(asdict(trial))]
-    environment = environment | {"DATABASE_POOL": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    around = {**environment, "DATABASE_POOL": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    told = subprocess.run(command, env=around, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(told.stdout.splitlines()[-1]))
 
 
