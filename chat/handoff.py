@@ -190,12 +190,17 @@ def close(conversation_id: int, *, by: User, at: datetime) -> None:
     conversation = talk.lock(conversation_id)
     if conversation.closed_at is not None:
         return
-    conversation.closed_at, conversation.waiting_since = at, None
-    _change_hands(conversation, Holder.BOT, None, at=at)
+    end(conversation, at=at)
     message = _ask_how_it_was(conversation, by=by, at=at)
     talk.keep(conversation)
     events.record("conversation.closed", conversation=conversation, actor=by, at=at, messages=conversation.last_seq)
     realtime.wake(conversation, message)
+
+
+def end(conversation: Conversation, *, at: datetime) -> None:
+    """Close a locked conversation without a word."""
+    conversation.closed_at, conversation.waiting_since = at, None
+    _change_hands(conversation, Holder.BOT, None, at=at)
 
 
 def _ask_how_it_was(conversation: Conversation, *, by: User, at: datetime) -> Message:

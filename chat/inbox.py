@@ -18,7 +18,7 @@ from accounts.models import Shop, Team, User
 from chat import handoff, lists, notes, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
-from chat.desk import drafts
+from chat.desk import drafts, later, talks
 from chat.models import Author, Conversation, Handoff
 
 
@@ -80,6 +80,9 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "mine": conversation.is_held_by(_user(request)),
         "handoff": Handoff.objects.filter(conversation=conversation).first(),
         "draft": drafts.of(conversation.pk, by=_user(request)),
+        "later": list(later.of(conversation, by=_user(request))),
+        "joined": _joined(conversation),
+        "others": list(talks.could_join(conversation)[:5]),
         "talk_notes": notes.of(conversation),
         "colleagues": list(User.objects.team_of(conversation.shop).exclude(pk=request.user.pk).order_by("name", "pk")),
         "teams": list(Team.objects.filter(shop=conversation.shop_id).order_by("name", "pk")),
@@ -95,6 +98,18 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         return render(request, "chat/_thread.html", context)
     return render(request, "chat/inbox.html", {**_list(request), **context})
+
+
+def _joined(conversation: Conversation) -> list[dict[str, Any]]:
+    """The talks that go on in this one, each with its newest messages."""
+    return [
+        {
+            "pk": merge.pk,
+            "source": merge.source,
+            "thread": pages.page_of(merge.source, is_staff=True)["thread"],
+        }
+        for merge in talks.before(conversation)
+    ]
 
 
 @login_required

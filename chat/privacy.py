@@ -23,3 +23,5 @@ register(
 )
 register("chat.Serving", personal("by"))
 register("chat.Letter")
+register("chat.Later", personal("user", "text"), harmless("client_id"))
+register("chat.TalkMerge", personal("by"))

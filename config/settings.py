@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "give up forgotten changes": {"task": "accounts.sweep_changes", "schedule": 60.0, "options": {"expires": 300}},
     "tell the CRM what was dropped": {"task": "accounts.sweep_crm", "schedule": 60.0, "options": {"expires": 300}},
     "forget what cannot be undone": {"task": "accounts.forget_merges", "schedule": 3600.0, "options": {"expires": 600}},
+    "send what is due": {"task": "chat.sweep_later", "schedule": 5.0, "options": {"expires": 10}},
     "execute what was dropped": {"task": "chat.sweep_actions", "schedule": 2.0, "options": {"expires": 10}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat" / "schedule")

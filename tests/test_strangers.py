@@ -112,6 +112,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         wish={"number": line.order.number, "action": "cancel"},
         wish_beside={"public_id": conversation.public_id, "order": line.order.pk, "action": "cancel"},
         conversation={"public_id": conversation.public_id},
+        nothing_later={"public_id": conversation.public_id, "pk": 1},
         answer={"public_id": answer.public_id},
         customer={"public_id": customer.public_id},
         two={"public_id": customer.public_id, "other": people.guest(shop, name="Maria").public_id},
@@ -338,6 +339,12 @@ def a_row_of(model, world, shop):
         "chat.Conversation": lambda: conversation,
         "chat.Message": lambda: message,
         "chat.Handoff": lambda: conversation.handoffs.get(),
+        "accounts.Skill": lambda: model.objects.create(shop=shop, name="Lamps"),
+        "chat.Intent": lambda: model.objects.create(shop=shop, name="return"),
+        "chat.BotVersion": lambda: model.objects.create(shop=shop, name="First", created_at=now),
+        "chat.Note": lambda: model.objects.create(
+            conversation=conversation, author=people_["anna"], text="A note", after_seq=1, client_id="n", at=now
+        ),
         "chat.SavedReply": lambda: model.objects.create(shop=shop, shortcut="sorry", text="Sorry"),
         "chat.Action": lambda: message.actions.create(
             conversation=conversation, kind="note", requested_at=now, due_at=now

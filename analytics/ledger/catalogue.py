@@ -118,6 +118,8 @@ _TABLE = [
     _kind("attachment.added", "conversation", "message attachment", bytes=number),
     _kind("answer.abstained", "conversation", "message gap", confidence=number, passages=number),
     _kind("answer.judged", "conversation", "message", helped=flag),
+    _kind("conversation.joined", "conversation", "other:conversation"),
+    _kind("conversation.parted", "conversation", "other:conversation"),
     _kind("conversation.rated", "conversation", about=one_of("bot", "person"), score=number),
     # what the shop knows
     _kind("article.published", "article", "revision", revision_number=number, language=language),

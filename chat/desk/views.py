@@ -1,20 +1,27 @@
-"""Fragments for the desk: a suggestion, the saved replies, a draft kept."""
+"""What the desk asks for: a suggestion, the saved replies, a draft kept, a reply for later, two talks joined."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import limits
 from accounts.models import User
-from chat import seats
-from chat.desk import drafts, saved, suggesting
+from chat import seats, talk, views
+from chat.desk import drafts, saved, suggesting, talks
+from chat.desk import later as waiting
 from chat.models import Conversation
+
+WAITS = {"seconds": timedelta(seconds=10), "hour": timedelta(hours=1)}
+MORNING = 9  # o'clock, where she sits
 
 
 def _at(request: HttpRequest, public_id: UUID) -> tuple[Conversation, User]:
@@ -51,3 +58,68 @@ def draft(request: HttpRequest, public_id: UUID) -> HttpResponse:
     conversation, user = _at(request, public_id)
     drafts.keep(conversation.pk, by=user, text=request.POST.get("text", ""), at=timezone.now())
     return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def later(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep a reply for its time."""
+    conversation, user = _at(request, public_id)
+    now, text = timezone.now(), request.POST.get("text", "")
+    try:
+        waiting.keep(
+            conversation.pk,
+            by=user,
+            text=text,
+            client_id=f"later-{uuid4()}",
+            due_at=_time(request.POST.get("when", ""), now),
+            at=now,
+        )
+    except talk.Refused as refusal:
+        return views.refused(request, refusal, reverse("chat:thread", args=[public_id]))
+    return redirect("chat:thread", public_id)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    _, user = _at(request, public_id)
+    return _done(request, public_id, lambda: waiting.take_back(pk, by=user, at=timezone.now()))
+
+
+@login_required
+@require_POST
+def join(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let another talk of hers go on in this one."""
+    conversation, user = _at(request, public_id)
+    try:
+        source, _ = _at(request, UUID(request.POST.get("source", "")))
+    except ValueError:
+        raise Http404 from None
+    return _done(request, public_id, lambda: talks.join(source.pk, conversation.pk, by=user, at=timezone.now()))
+
+
+@login_required
+@require_POST
+def part(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    conversation, user = _at(request, public_id)
+    if not talks.before(conversation).filter(pk=pk).exists():
+        raise Http404
+    return _done(request, public_id, lambda: talks.part(pk, by=user, at=timezone.now()))
+
+
+def _done(request: HttpRequest, public_id: UUID, act: Callable[[], object]) -> HttpResponse:
+    """Back to the talk, or why not."""
+    back = reverse("chat:thread", args=[public_id])
+    try:
+        act()
+    except talk.Refused as refusal:
+        return render(request, "chat/refused.html", {"why": str(refusal), "back": back}, status=422)
+    return redirect(back)
+
+
+def _time(when: str, now: datetime) -> datetime:
+    if when in WAITS:
+        return now + WAITS[when]
+    morning = timezone.localtime(now).replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return morning if morning > now else morning + timedelta(days=1)

@@ -3,6 +3,8 @@ from chat.models.attachment import Attachment
 from chat.models.conversation import Channel, Conversation, Holder
 from chat.models.desk import Draft, SavedReply
 from chat.models.handoff import Handoff
+from chat.models.joined import TalkMerge
+from chat.models.later import Later
 from chat.models.letter import Letter
 from chat.models.message import Author, Message
 from chat.models.note import Mention, Note
@@ -21,6 +23,7 @@ __all__ = [
     "Handoff",
     "Holder",
     "Intent",
+    "Later",
     "Letter",
     "Mention",
     "Message",
@@ -28,5 +31,6 @@ __all__ = [
     "Rating",
     "SavedReply",
     "Serving",
+    "TalkMerge",
     "Verdict",
 ]

@@ -29,6 +29,10 @@ export class Composer {
   }
 
   async #submit(event) {
+    if (event.submitter?.hasAttribute("formaction")) {
+      this.kept.draft = ""; // it goes another way, whole
+      return;
+    }
     event.preventDefault();
     if (event.submitter?.name === "chosen") return this.#say(event.submitter.value, []);
     await this.arriving; // a file on its way belongs to this message
