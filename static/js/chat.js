@@ -3,7 +3,6 @@
 import { reconnectDelay } from "./chat/line.js";
 import { forget } from "./chat/outbox.js";
 import { Talk } from "./chat/talk.js";
-import { offer } from "./chat/voice.js";
 
 const talks = new WeakMap();
 const floating = () => document.querySelector(".pane:not([data-page])");
@@ -18,7 +17,7 @@ export function start() {
     // No storage, nothing kept.
   }
   for (const root of document.querySelectorAll("[data-talk]")) if (!talks.has(root)) talks.set(root, new Talk(root));
-  offer();
+  if (document.querySelector("[data-listens]")) import("./chat/voice.js").then(({ offer }) => offer());
 }
 
 /** The pane is there: bring her to it, and on a phone away from what it covers. */
