@@ -208,6 +208,6 @@ export class Talk {
       this.failed(error);
       this.composer.complain(this.thread.words.away);
     }
-    if (had && !form.checkVisibility()) this.thread.box.focus({ preventScroll: true }); // what she pressed is gone
+    if (had && form.isConnected && !form.checkVisibility()) this.thread.box.focus({ preventScroll: true }); // what she pressed is gone
   }
 }
