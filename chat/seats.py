@@ -134,7 +134,7 @@ def still_holds(seat: Seat) -> bool:
         hers = Q(customer=seat.customer_id) | Q(customer__merged=seat.customer_id, customer__email_verified=False)
         return bool(conversations.filter(hers, customer__user=None).exists())
     user = User.objects.filter(pk=seat.user_id, is_active=True).first()
-    if user is None:
+    if user is None or (seat.is_staff and owes_second_factor(user)):
         return False
     mine = conversations.staffed_by(user) if seat.is_staff else conversations.filter(customer__user=user)
     return bool(mine.exists())
