@@ -17,11 +17,13 @@ export class Standing {
     if (head.dataset.holder !== fresh.dataset.holder) this.root.dispatchEvent(new CustomEvent("talk:hands", { bubbles: true }));
     for (const { name, value } of fresh.attributes) if (name !== "hx-swap-oob") head.setAttribute(name, value);
     if (head.innerHTML.trim() === fresh.innerHTML.trim()) return;
-    const focused = head.contains(document.activeElement);
+    const [was, focused] = [this.root, head].map((part) => part.contains(document.activeElement));
     const menu = head.querySelector("details.menu[open]");
     head.replaceChildren(...document.importNode(fresh, true).childNodes);
     if (menu) head.querySelector("details.menu")?.setAttribute("open", "");
     if (focused) head.querySelector(menu ? "summary" : "button")?.focus();
+    const { activeElement: now } = document; // what she pressed may be gone: she stays in the talk
+    if (was && !(this.root.contains(now) && now.checkVisibility())) this.root.querySelector(".talk").focus({ preventScroll: true });
   }
 
   /** Show what the head says. */

@@ -195,7 +195,6 @@ export class Talk {
     if (form.matches("[data-swaps]")) return this.swapped(event, form);
     if (!form.matches("[data-hands]")) return;
     event.preventDefault();
-    const had = form.contains(document.activeElement);
     form.querySelector("details.menu[open]")?.removeAttribute("open");
     try {
       const url = `${form.action}?seq=${this.thread.last}`;
@@ -208,6 +207,5 @@ export class Talk {
       this.failed(error);
       this.composer.complain(this.thread.words.away);
     }
-    if (had && form.isConnected && !form.checkVisibility()) this.thread.box.focus({ preventScroll: true }); // what she pressed is gone
   }
 }
