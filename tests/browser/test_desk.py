@@ -43,7 +43,7 @@ def test_an_hour_by_keyboard_alone(visit, site):
 
     keys.press("/")
     keys.type("sor")
-    options = anna.get_by_role("option")
+    options = anna.locator("#saved-replies").get_by_role("option")
     expect(options).to_have_count(1)
     keys.press("Enter")
     reply = anna.get_by_role("textbox", name="Reply")
