@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics.ledger import events
-from chat import handoff, realtime, talk
+from chat import handoff, realtime, talk, turns
 from chat.desk import drafts
 from chat.models import Conversation, Draft, Handoff, Holder, TalkMerge
 
@@ -42,8 +42,8 @@ def join(source_id: int, target_id: int, *, by: User, at: datetime) -> TalkMerge
     merge = TalkMerge.objects.create(
         source=source, target=target, by=by, at=at, was_closed=source.closed_at is not None
     )
-    if source.holder == Holder.QUEUE and target.holder == Holder.BOT:
-        handoff.to_queue(target, reason=Handoff.Reason.ASKED, at=source.waiting_since or at)
+    if target.holder == Holder.BOT:
+        _pass_on(source, target, at=at)
     target.waiting_since = min(filter(None, (source.waiting_since, target.waiting_since)), default=None)
     _take_drafts(source, target, at=at)
     if source.closed_at is None:
@@ -58,13 +58,15 @@ def join(source_id: int, target_id: int, *, by: User, at: datetime) -> TalkMerge
 
 @transaction.atomic
 def part(merge_id: int, *, by: User, at: datetime) -> TalkMerge:
-    """Tell them apart again: the one that was joined is open as before."""
+    """Tell them apart again: the one that was joined is open, and a person comes to what waits in it."""
     found = TalkMerge.objects.get(pk=merge_id)
     source, target = _both(found.source_id, found.target_id)
     if not TalkMerge.objects.filter(pk=merge_id, undone_at=None).update(undone_at=at):
         raise CannotPart
     if not found.was_closed:
         source.closed_at = None
+        if turns.waits_for_answer(source) and source.holder == Holder.BOT:
+            handoff.to_queue(source, reason=Handoff.Reason.ASKED, at=at)
         talk.keep(source)
     events.record("conversation.parted", conversation=target, other=source, actor=by, at=at)
     realtime.wake(source)
@@ -89,6 +91,14 @@ def _both(one: int, other: int) -> tuple[Conversation, Conversation]:
     """Both locked, always in the same order, so that nobody waits for somebody who waits for her."""
     locked = {pk: talk.lock(pk) for pk in sorted({one, other})}
     return locked[one], locked[other]
+
+
+def _pass_on(source: Conversation, target: Conversation, *, at: datetime) -> None:
+    """Who held the one holds the other; where she waits for a person, or for any answer, a person comes."""
+    if source.holder == Holder.PERSON and source.person is not None:
+        handoff.hold(target, by=source.person, at=at)
+    elif source.holder == Holder.QUEUE or turns.waits_for_answer(source):
+        handoff.to_queue(target, reason=Handoff.Reason.ASKED, at=source.waiting_since or at)
 
 
 def _take_drafts(source: Conversation, target: Conversation, *, at: datetime) -> None:

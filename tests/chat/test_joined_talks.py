@@ -29,6 +29,28 @@ def test_the_joined_one_is_closed_and_what_waited_still_waits(conversation, seco
     assert conversation.messages.filter(author="shopper").count() == 1  # it stays where it was said
 
 
+def test_a_question_the_assistant_still_owed_is_not_forgotten(conversation, second, say, anna, later, fresh):
+    say("Where is my lamp?")
+    talks.join(conversation.pk, second.pk, by=anna, at=later)
+    assert fresh(second).holder == Holder.QUEUE
+
+
+def test_the_assistant_is_silent_where_a_person_had_taken_over(conversation, second, anna, boss, now, later, fresh):
+    handoff.take(conversation.pk, by=boss, at=now)
+    before = fresh(second).lease
+    talks.join(conversation.pk, second.pk, by=anna, at=later)
+    target = fresh(second)
+    assert target.is_held_by(boss)
+    assert target.lease > before
+
+
+def test_told_apart_what_still_waits_waits_for_a_person(conversation, second, say, anna, later, fresh):
+    say("Where is my lamp?")
+    merge = talks.join(conversation.pk, second.pk, by=anna, at=later)
+    talks.part(merge.pk, by=anna, at=later)
+    assert fresh(conversation).holder == Holder.QUEUE
+
+
 def test_drafts_go_along(conversation, second, anna, boss, now):
     drafts.keep(conversation.pk, by=anna, text="Dear", at=now)
     drafts.keep(second.pk, by=anna, text="Hello", at=now)
