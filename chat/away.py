@@ -22,7 +22,7 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     seat = seats.shopper_seat(_visitor(request), public_id)
     if seat is None:
         raise Http404
-    verdict = limits.hit("chat.send", f"False:{seat.user_id}:{seat.customer_id}")
+    verdict = seats.may_say(seat)
     if not verdict:
         return limits.refuse(request, retry_after=verdict.retry_after)
     try:

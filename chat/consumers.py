@@ -130,7 +130,7 @@ class TalkConsumer(Socket):
             await self.send_frame(ack)
 
     def take_in(self, frame: web.Send) -> dict[str, Any]:
-        verdict = limits.hit("chat.send", f"{self.is_staff}:{self.seat.user_id}:{self.seat.customer_id}")
+        verdict = seats.may_say(self.seat)
         if not verdict:
             raise TooFast(verdict.retry_after)
         return wire.ack(self.post(frame))

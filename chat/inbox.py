@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts import presence
+from accounts import limits, presence
 from accounts.models import Shop, Team, User
 from chat import handoff, lists, notes, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
@@ -134,6 +134,8 @@ def since(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Reply as a person; a conversation nobody holds is taken by it."""
     seat = _seat(request, public_id)
+    if not (verdict := seats.may_say(seat)):
+        return limits.refuse(request, retry_after=verdict.retry_after)
     try:
         client_id = web.client_id(request.POST.get("client_id") or str(uuid4()))
         files = web.file_ids(request.POST.getlist("files"), client_id)

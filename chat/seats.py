@@ -10,7 +10,7 @@ from django.core import signing
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import merging, visitors
+from accounts import limits, merging, visitors
 from accounts.mfa import owes_second_factor
 from accounts.models import Customer, Shop, User
 from chat import widget
@@ -138,6 +138,11 @@ def still_holds(seat: Seat) -> bool:
         return False
     mine = conversations.staffed_by(user) if seat.is_staff else conversations.filter(customer__user=user)
     return bool(mine.exists())
+
+
+def may_say(seat: Seat) -> limits.Verdict:
+    """Whether somebody is not saying more than anybody types, by whichever door."""
+    return limits.hit("chat.send", f"{seat.is_staff}:{seat.user_id}:{seat.customer_id}")
 
 
 def _is_hers(visitor: Visitor, conversation: Conversation) -> bool:

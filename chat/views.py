@@ -197,7 +197,7 @@ def newer(request: HttpRequest, seat: seats.Seat) -> HttpResponse:
 def send(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Say something without a socket; the same id again is acknowledged again."""
     seat = _seat(request, public_id)
-    verdict = limits.hit("chat.send", f"False:{seat.user_id}:{seat.customer_id}")
+    verdict = seats.may_say(seat)
     if not verdict:
         return limits.refuse(request, retry_after=verdict.retry_after)
     try:
@@ -247,6 +247,8 @@ def verdict(request: HttpRequest, public_id: UUID) -> HttpResponse:
     said = answers.filter(public_id=public_id).first()
     if said is None or said.conversation_id != _seat(request, said.conversation.public_id).conversation_id:
         raise Http404
+    if not (allowed := limits.hit("vote", limits.visitor(request))):
+        return limits.refuse(request, retry_after=allowed.retry_after)
     helped = request.POST.get("helped") == "1"
     opinions.judge(said, helped=helped, at=timezone.now())
     if request.headers.get("HX-Request"):
@@ -258,6 +260,8 @@ def verdict(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def rate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How it was in the end."""
     conversation = _conversation(_seat(request, public_id))
+    if not (allowed := limits.hit("vote", limits.visitor(request))):
+        return limits.refuse(request, retry_after=allowed.retry_after)
     about, words = request.POST.get("about", ""), request.POST.get("words", "")
     try:
         opinions.rate(

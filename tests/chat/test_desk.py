@@ -117,3 +117,11 @@ def test_an_empty_draft_is_none(conversation, anna, now):
     drafts.keep(conversation.pk, by=anna, text="  \n", at=now)
     assert not Draft.objects.exists()
     assert drafts.of(conversation.pk, by=anna) == ""
+
+
+def test_the_team_s_form_is_counted_as_its_socket_is(agents, url, settings):
+    settings.RATE_LIMITS = {"chat.send": "1/m"}
+    said = [
+        agents.post(url("staff_send"), {"text": "Hello", "client_id": f"from-anna-{n}"}).status_code for n in range(2)
+    ]
+    assert said == [200, 429]

@@ -108,3 +108,8 @@ def test_mails_are_counted(hers, conversation, customer, settings):
     customer.save()
     url = reverse("chat:transcript", args=[conversation.public_id])
     assert [hers.post(url).status_code for _ in range(2)] == [302, 429]
+
+
+def test_verdicts_are_counted(hers, answer, settings):
+    settings.RATE_LIMITS = {"vote": "1/m"}
+    assert [judge(hers, answer, "1").status_code for _ in range(2)] == [302, 429]
