@@ -13,6 +13,7 @@ from chat.models import Holder
 from chat.pulse import in_thread
 
 KEPT_ROWS = 200
+AGAIN = 1012  # the page knocks again
 
 
 class InboxConsumer(Socket):
@@ -40,6 +41,12 @@ class InboxConsumer(Socket):
         pulse.depart(self)
         await super().let_go()
 
+    async def recheck(self) -> None:
+        """Her shops or teams are others now, or she is none of the team any more: the list begins anew, or ends."""
+        desk = await in_thread(_desk_now, self.user.pk)
+        if desk != self.desk:
+            await self.close(AGAIN if desk else NOT_HERE)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """The page has nothing to say here; a frame is only a sign of life."""
 
@@ -62,6 +69,10 @@ class InboxConsumer(Socket):
 
     async def session_over(self, event: dict[str, Any]) -> None:
         await self.close(SESSION_OVER)
+
+
+def _desk_now(user_id: int) -> lists.Desk | None:
+    return _desk_of(User.objects.filter(pk=user_id, is_active=True).first())
 
 
 def _desk_of(user: Any) -> lists.Desk | None:

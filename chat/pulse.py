@@ -34,8 +34,12 @@ class Listener(Protocol):
     async def leave(self) -> None: ...
 
 
+class Inbox(Protocol):
+    async def recheck(self) -> None: ...
+
+
 _listeners: set[Listener] = set()
-_inboxes: dict[object, int] = {}  # an open list of conversations, and whose it is
+_inboxes: dict[Inbox, int] = {}  # an open list of conversations, and whose it is
 _task: asyncio.Task[None] | None = None
 # Channels would run the stories of all sockets in one thread, or start a new one for each (docs/decisions/0003).
 _threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="story")
@@ -62,12 +66,12 @@ def leave(listener: Listener) -> None:
     _listeners.discard(listener)
 
 
-def attend(inbox: object, user_id: int) -> None:
+def attend(inbox: Inbox, user_id: int) -> None:
     _inboxes[inbox] = user_id
     _start()
 
 
-def depart(inbox: object) -> None:
+def depart(inbox: Inbox) -> None:
     _inboxes.pop(inbox, None)
 
 
@@ -98,7 +102,8 @@ async def _tell(*, recheck: bool) -> None:
         listener.leave() if listener in gone else listener.beat(*now.get(listener.seat.conversation_id, (0, 0, None)))
         for listener in listeners
     )
-    for failure in await asyncio.gather(*beats, return_exceptions=True):
+    inboxes = [inbox.recheck() for inbox in list(_inboxes)] if recheck else []
+    for failure in await asyncio.gather(*beats, *inboxes, return_exceptions=True):
         if isinstance(failure, Exception):
             logger.warning("A socket missed a heartbeat: %s", failure)
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import people
-from chat import handoff, intake, lists, notes, pages, search
+from accounts.models import Membership
+from chat import handoff, intake, lists, notes, pages, pulse, search
 from chat.lists import Box
 from chat.models import Conversation, Message
 from tests import factories
@@ -180,3 +181,25 @@ def test_only_lists_on_which_it_stands_or_stood_are_woken_and_a_row_is_drawn_onc
     assert quiet == [True, True]
     assert sorted(drawn) == [False, True]
     assert Conversation.objects.get(pk=one.pk).person == anna
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_left_the_team_hears_no_more(anna, monkeypatch):
+    monkeypatch.setattr(pulse, "BEAT", 0.05)
+    monkeypatch.setattr(pulse, "RECHECK", 1)
+    session = session_of(anna)
+
+    async def check():
+        socket = opened(session, "all")
+        assert (await socket.connect(timeout=10))[0]
+        stays = await socket.receive_nothing(0.3)
+        await asyncio.to_thread(leave_team)
+        return stays, await socket.receive_output(10)
+
+    def leave_team():
+        Membership.objects.filter(user=anna).delete()
+        connection.close()
+
+    stays, end = asyncio.run(check())
+    assert stays
+    assert (end["type"], end["code"]) == ("websocket.close", 4404)
