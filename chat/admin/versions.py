@@ -128,9 +128,13 @@ class BotVersionAdmin(ReadOnly, OwnShopAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        version = self.get_object(request, object_id or "")
+        if object_id is None:  # versions come from training
+            raise PermissionDenied
+        version = self.get_object(request, object_id)
         if version is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
         others = self.get_queryset(request).filter(shop=version.shop).exclude(pk=version.pk).order_by("-pk")
         wanted = request.GET.get("beside", "")
         other = others.filter(pk=wanted).first() if wanted.isdigit() else None

@@ -70,7 +70,7 @@ def test_only_one_has_it_and_a_colleague_says_so_before_taking_it(visit):
     expect(over).to_be_visible()
     write(boss, "me too")
     expect(own(boss, "me too")).to_contain_text("Take it over first.")
-    boss.get_by_role("button", name="Remove").click()
+    boss.get_by_role("button", name="Remove", exact=True).click()
     expect(own(boss, "me too")).to_have_count(0)
     over.click()
     expect(boss.get_by_role("button", name="Give back to the bot")).to_be_visible()
