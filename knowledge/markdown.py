@@ -104,7 +104,8 @@ def _marked(text: str, plain: str, cited: Span, tokens: slice, *, name: str = ""
     for whole in (False, True):
         html = _html(_read(text, cited=cited, whole=whole)[0][tokens])
         if html != plain and marking.without(html) == plain:
-            return mark_safe(marking.highlighted(html, name=name))  # noqa: S308 (marks in what was cleaned)
+            marked = marking.highlighted(html, name=name)
+            return mark_safe(marked) if marked != plain else None  # noqa: S308 (marks in what was cleaned)
     return None
 
 

@@ -42,6 +42,24 @@ def test_steps_stay_a_list(ask, returns):
     assert "Follow these steps:\n\n1. Open your order.\n2. Print the label.\n3. Bring the parcel to the post." in text
 
 
+def test_an_amount_is_answered_by_the_table_that_holds_it(ask, write, settings):
+    settings.EMBEDDINGS = "minilm"
+    write(
+        "Delivery",
+        "We send parcels to many countries, on every working day, from our own warehouse near the river, and pack with"
+        " care. Whatever is in stock leaves on the day of the order, and whatever is made for you a little later.\n\n"
+        "## What delivery costs\n\n"
+        "| Country | Standard |\n|---|---|\n| France | \u20ac4.90 |\n| Spain | \u20ac7.90 |\n\n"
+        'Large delivery: see "Large delivery".\n\n'
+        "## Who brings it\n\nColissimo brings delivery in France, and DHL brings delivery to all the other countries."
+        " Both ring twice, leave a card when nobody opens, and keep the parcel for eight days at the nearest shop.",
+    )
+
+    answer = ask("How much is delivery?")
+
+    assert answer.text.startswith("| Country | Standard |")
+
+
 def test_no_passage_no_answer():
     assert answers.compose("anything", []) is None
 
