@@ -35,13 +35,15 @@ def shop_at(*, host: str = "", slug: str = "") -> Shop | None:
 
 def shop_for(request: HttpRequest) -> Shop:
     """The shop a request is for: of the widget it comes from, named in its address, by its host, or the only one."""
-    if (widget := getattr(request, "widget_shop", None)) is not None:
-        return widget  # type: ignore[no-any-return]
+    if (known := getattr(request, "widget_shop", None) or getattr(request, "known_shop", None)) is not None:
+        return known  # type: ignore[no-any-return]
     slug = request.resolver_match.kwargs.get("shop", "") if request.resolver_match else ""
     host, _port = split_domain_port(request.get_host())
     shop = shop_at(host=host, slug=slug or request.GET.get("shop", ""))
     if shop is None:
         raise NoShop
+    if request.resolver_match:
+        request.known_shop = shop  # type: ignore[attr-defined]
     return shop
 
 

@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from django.utils import translation
-
+from accounts import clock
 from accounts.models import Shop
 from chat import smalltalk, understanding
 from chat.flows import orders, products
@@ -25,7 +24,7 @@ _PERSON = re.compile(
 
 def reply(turn: Turn, *, draft: Draft) -> Reply:
     """Answer the turn, or offer a person when there is nothing certain to say."""
-    with translation.override(turn.language):
+    with clock.reading(turn.language, turn.zone):
         said, understood = _reply(turn, draft), understanding.read(turn)
         offered = said.suggestions
         if understood.mood.wants_care and said.step_back is None:

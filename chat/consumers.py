@@ -212,7 +212,9 @@ class TalkConsumer(Socket):
             for message in messages:
                 await self.send_frame({"type": "message", **message})
         else:
-            await self.send(pages.messages(messages, is_staff=self.is_staff, language=self.language))
+            await self.send(
+                pages.messages(messages, is_staff=self.is_staff, language=self.language, zone=self.seat.zone)
+            )
 
     async def show_all(self, messages: list[dict[str, Any]], state: dict[str, Any]) -> None:
         for start in range(0, len(messages), BATCH):

@@ -11,11 +11,11 @@ from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import presence
+from accounts import clock, presence
 from accounts.models import AgentPresence, Shop, User
 from chat import seats
 from chat.models import Author, Conversation, Handoff, Holder, Letter, Message
@@ -87,7 +87,7 @@ def _letter(conversation_id: int, unread: list[Message]) -> EmailMessage | None:
     customer, shop = conversation.customer, conversation.shop
     if not customer.email:
         return None
-    with translation.override(customer.language or shop.language):
+    with clock.reading(customer.language or shop.language, shop.zone):
         person = unread[-1].person
         assert person is not None, "a person signs her messages"
         subject = _("%(name)s of %(shop)s has answered you") % {"name": person.get_short_name(), "shop": shop.name}
@@ -141,7 +141,7 @@ def _tell(shop: Shop, pks: list[int], *, at: datetime) -> int:
     minutes = int((at - oldest).total_seconds() // 60)
     inbox = address(shop, reverse("chat:inbox"))
     for person in people:
-        with translation.override(person.language or shop.language):
+        with clock.reading(person.language or shop.language, shop.zone):
             subject = ngettext(
                 "%(number)s shopper waits for a person", "%(number)s shoppers wait for a person", len(pks)
             ) % {"number": len(pks)}

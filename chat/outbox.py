@@ -40,7 +40,7 @@ def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
         if reply.unsure:
             _tell_unsure(conversation, turn, reply.unsure, at=at)
         message = None
-        reply = lock.kept(reply, language=turn.language)
+        reply = lock.kept(reply, language=turn.language, zone=turn.zone)
         if reply.text:
             message = _say(conversation, turn, reply, at=at)
             for wanted in reply.actions:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from accounts import clock
 from chat import notes as talk_notes
 from chat import wire
 from chat.models import Author, Conversation
@@ -51,15 +52,15 @@ def arranged(messages: Iterable[dict[str, Any]], *, is_staff: bool) -> list[dict
     return shown
 
 
-def messages(found: list[dict[str, Any]], *, is_staff: bool, language: str) -> str:
-    with translation.override(language):
+def messages(found: list[dict[str, Any]], *, is_staff: bool, language: str, zone: str = "UTC") -> str:
+    with clock.reading(language, zone):
         return render_to_string(
             "chat/_messages.html", {"thread": arranged(found, is_staff=is_staff), "is_staff": is_staff}
         )
 
 
 def state(now: dict[str, Any], *, seat: Seat, language: str) -> str:
-    with translation.override(language):
+    with clock.reading(language, seat.zone):
         context = {"state": now, "mine": now["person_id"] == seat.user_id, "swap": True}
         if seat.is_staff:
             return render_to_string("chat/_thread_head.html", context)
@@ -68,8 +69,8 @@ def state(now: dict[str, Any], *, seat: Seat, language: str) -> str:
 
 def notes(conversation_id: int, *, language: str) -> str:
     """What colleagues have noted beside a talk; for the team's places only."""
-    conversation = Conversation.objects.get(pk=conversation_id)
-    with translation.override(language):
+    conversation = Conversation.objects.select_related("shop").get(pk=conversation_id)
+    with clock.reading(language, conversation.shop.zone):
         return render_to_string(
             "chat/_talk_notes.html",
             {"conversation": conversation, "talk_notes": talk_notes.of(conversation), "swap": True},
@@ -81,7 +82,7 @@ def row(conversation_id: int, *, gone: bool, language: str) -> str:
     found = Conversation.objects.select_related("customer", "person", "shop").filter(pk=conversation_id).first()
     if found is None:
         return ""
-    with translation.override(language):
+    with clock.reading(language, found.shop.zone):
         return render_to_string("chat/_row.html", {"conversation": found, "now": timezone.now(), "gone": gone})
 
 

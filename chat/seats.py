@@ -36,6 +36,7 @@ class Seat:
     name: str
     key: str = ""  # of a widget's frame
     by_letter: str = ""  # whose letter led here
+    zone: str = "UTC"  # of the shop
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def staff_seat(visitor: Visitor, public_id: UUID) -> Seat | None:
     """A place of the team at a conversation of a shop she works for."""
     if not isinstance(visitor.user, User) or owes_second_factor(visitor.user):
         return None
-    conversation = Conversation.objects.staffed_by(visitor.user).select_related("customer").filter(public_id=public_id)
-    found = conversation.first()
+    conversation = Conversation.objects.staffed_by(visitor.user).select_related("customer", "shop")
+    found = conversation.filter(public_id=public_id).first()
     return _seat(found, visitor, is_staff=True) if found else None
 
 
@@ -160,6 +161,7 @@ def _seat(conversation: Conversation, visitor: Visitor, *, is_staff: bool) -> Se
         is_staff=is_staff,
         name=name,
         key=visitor.key,
+        zone=conversation.shop.time_zone,
     )
 
 

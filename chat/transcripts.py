@@ -2,9 +2,10 @@
 
 from celery import shared_task
 from django.core.mail import EmailMessage
-from django.utils import formats, timezone, translation
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts import clock
 from chat import wire
 from chat.models import Conversation
 
@@ -28,7 +29,7 @@ def text(conversation: Conversation) -> str:
 def mail(conversation_id: int, language: str) -> None:
     """To her own proven address and to no other."""
     conversation = Conversation.objects.select_related("shop", "customer").get(pk=conversation_id)
-    with translation.override(language):
+    with clock.reading(language, conversation.shop.zone):
         subject = _("Your conversation with %(shop)s") % {"shop": conversation.shop.name}
         EmailMessage(subject, text(conversation), to=[conversation.customer.email]).send()
 

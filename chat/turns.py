@@ -51,6 +51,7 @@ class Turn:
     shop_name: str
     bot_on: bool
     asked_at: datetime
+    zone: str = "UTC"
     version_id: int | None = None  # the bot version that answers this turn, whatever is switched meanwhile
     asks: dict[str, Any] = field(default_factory=dict)  # what the assistant itself asked last, and when
     personal: dict[str, Any] = field(default_factory=dict)
@@ -159,6 +160,7 @@ def load(conversation_id: int) -> Turn | None:
         shop_name=conversation.shop.name,
         bot_on=conversation.shop.bot_enabled and conversation.bot_enabled,
         asked_at=asked[-1].at,
+        zone=conversation.shop.time_zone,
         version_id=Serving.objects.filter(shop=conversation.shop_id).values_list("version", flat=True).first(),
         asks=_asks_of_hers(newest_first),
         personal=_personal(conversation),

@@ -189,7 +189,7 @@ def newer(request: HttpRequest, seat: seats.Seat) -> HttpResponse:
         known = state if seat.is_staff else {name: value for name, value in state.items() if name != "person_id"}
         return JsonResponse({"messages": messages, "state": known})
     language = get_language() or "en"
-    page = pages.messages(messages, is_staff=seat.is_staff, language=language)
+    page = pages.messages(messages, is_staff=seat.is_staff, language=language, zone=seat.zone)
     return HttpResponse(page + pages.state(state, seat=seat, language=language))
 
 

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chat.embedding.FrameVisitor",
+    "accounts.clock.ShopClock",
     "accounts.mfa.StaffSecondFactor",
 ]
 
@@ -247,6 +248,7 @@ LOGIN_REDIRECT_URL = "/"
 
 # Words and times.
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("de", _("German")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 TIME_ZONE = "UTC"

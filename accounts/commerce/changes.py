@@ -15,10 +15,10 @@ from uuid import UUID
 from celery import current_app, shared_task
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import platforms
+from accounts import clock, platforms
 from accounts.commerce import keeping, orders, plans, rules, saying, wishes
 from accounts.commerce.facts import OrderFacts
 from accounts.commerce.plans import Plan, Senseless
@@ -92,7 +92,7 @@ def sweep(*, at: datetime) -> None:
     """Give up what nobody has asked for since long, so that it blocks no order; go on with what pages asked for."""
     forgotten = OrderChange.objects.filter(state=State.ASKED, asked_at__lt=at - FORGOTTEN).order_by("pk")
     for change in forgotten.select_related(*_READERS)[:500]:
-        with translation.override(_language(change)):
+        with clock.reading(_language(change), change.order.shop.zone):
             give_up(change.key, at=at)
     for pk in OrderChange.objects.filter(state=State.ASKED, due_at__lte=at).order_by("pk").values_list("pk")[:500]:
         _see_to_soon(*pk)
@@ -112,7 +112,7 @@ def see_to(change_id: int) -> None:
         return
     change = OrderChange.objects.select_related(*_READERS).get(pk=change_id)
     shop = change.order.shop
-    with translation.override(_language(change)), suppress(platforms.Away):
+    with clock.reading(_language(change), shop.zone), suppress(platforms.Away):
         if platform := platforms.of(shop):
             _send(change, shop, platform, at=at)
 

@@ -34,7 +34,7 @@ def done(order: OrderFacts, wish: Wish, plan: Plan) -> str:
             said = [_("How order %(number)s is paid is changed.") % told]
         case NewItems():
             said = [_("Order %(number)s is changed:") % told, _pieces(plan) + "."]
-            said.append(_("It comes to %(total)s now.") % {"total": f"{order.total} {order.currency}"})
+            said.append(_("It comes to %(total)s now.") % {"total": _amount(order.total, order)})
         case GiveBack() | Exchange():
             said = _returned(order, plan, exchanged=isinstance(wish, Exchange))
         case MoneyBack():
@@ -127,4 +127,4 @@ def _amount(value: Decimal, order: OrderFacts) -> str:
 
 
 def _told(money: Money, order: OrderFacts) -> dict[str, str]:
-    return {"amount": f"{money.amount} {order.currency}", "method": money.method or _("the way you paid")}
+    return {"amount": _amount(money.amount, order), "method": money.method or _("the way you paid")}

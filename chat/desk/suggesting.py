@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import translation
-
+from accounts import clock
 from chat import assistant, sources, turns
 from chat.flows import asking, lock
 from chat.models import Conversation
@@ -26,10 +25,10 @@ def suggest(conversation: Conversation) -> Suggestion | None:
     turn = turns.load(conversation.pk)
     if turn is None or asking.what(turn.question) in asking.ACTIONS:  # what she wants done, an agent does
         return None
-    reply = lock.kept(assistant.reply(turn, draft=lambda words: None), language=turn.language)
+    reply = lock.kept(assistant.reply(turn, draft=lambda words: None), language=turn.language, zone=turn.zone)
     if not reply.text or not _is_only_said(reply) or not answers.stand(reply.citations):
         return None
-    with translation.override(turn.language):
+    with clock.reading(turn.language, turn.zone):
         found = sources.of(reply.citations)
     return Suggestion(markdown.plain(reply.text) if reply.is_markdown else reply.text, found, reply.cards)
 

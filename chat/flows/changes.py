@@ -18,6 +18,7 @@ from chat.flows import asking, cards, proof, telling
 from chat.turns import Reply, Turn, Wanted
 
 PATIENCE = timedelta(minutes=15)
+LEAST = 4  # letters of a word by which a line may be meant
 _POSTCODE = re.compile(
     r"^(?P<code>[A-Z]{0,2}-?\d[\w -]{2,8}?)\s+(?P<city>\D{2,})$|^(?P<city2>\D{2,}?)\s+(?P<code2>\d[\d -]{3,8})$"
 )
@@ -37,8 +38,11 @@ def begin(turn: Turn, action: str, order: OrderFacts) -> Reply:
         asks = {"step": "address", "order": order.number}
         return Reply(text % {"number": order.number}, asks=asks)
     lines = [line for line in order.lines if line.left]
+    meant = [line for line in lines if _is_named(turn.question, line.name)]
+    if len(meant) == 1:
+        return _of_line(turn, action, order, meant[0])
     if len(lines) == 1:
-        return _of_line(turn, action, order, lines[0])
+        return _of_line(turn, action, order, lines[0], first=_no_such(turn, order))
     words = [telling.piece(line) for line in lines]
     if action == OrderAction.RETURN:
         words.append(_("Everything"))
@@ -120,9 +124,21 @@ def _line(turn: Turn, order: OrderFacts, said: str) -> Reply | None:
     return _of_line(turn, action, order, meant[0]) if len(meant) == 1 else None
 
 
-def _of_line(turn: Turn, action: str, order: OrderFacts, line: LineFacts) -> Reply:
+def _is_named(said: str, name: str) -> bool:
+    """Whether a word of the name that says something was said."""
+    return any(len(stem) >= LEAST for stem in catalogue.stems_of(name) & catalogue.stems_of(said))
+
+
+def _no_such(turn: Turn, order: OrderFacts) -> str:
+    """What to say first where she speaks of a product the shop has, and this order has not, or no more."""
+    if not any(_is_named(turn.question, each.name) for each in catalogue.find(turn.shop_id, turn.question)):
+        return ""
+    return _("I do not find that in order %(number)s. What is left of it is this. Shall I?") % {"number": order.number}
+
+
+def _of_line(turn: Turn, action: str, order: OrderFacts, line: LineFacts, first: str = "") -> Reply:
     if action == OrderAction.RETURN:
-        return _propose(turn, order, GiveBack((Part(line.position),)))
+        return _propose(turn, order, GiveBack((Part(line.position),)), first)
     found = catalogue.product(turn.shop_id, line.product) if line.product else None
     others = [each for each in found.variants if each.is_available and each.sku != line.sku] if found else []
     if not others:

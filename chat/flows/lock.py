@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from django.utils import formats, timezone, translation
 
+from accounts import clock
 from accounts.commerce.facts import OrderFacts
 from accounts.models import Order, Payment, Refund, Shipment
 from chat.flows import telling
@@ -67,9 +68,9 @@ _NOUNS = frozenset(
 )
 
 
-def kept(reply: Reply, *, language: str) -> Reply:
+def kept(reply: Reply, *, language: str, zone: str = "UTC") -> Reply:
     """The reply as it may be said: in our own words where those of its text say a value of their own."""
-    with translation.override(language):
+    with clock.reading(language, zone):
         if reply.record is None or holds(reply.text, reply.record, plain=reply.plain):
             return reply
     return replace(reply, text=reply.plain, reasoning={**reply.reasoning, "lock": "plain"})

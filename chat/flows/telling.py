@@ -18,7 +18,7 @@ def of(order: OrderFacts, what: str) -> str:
 
 
 def amount(value: Decimal, currency: str) -> str:
-    return f"{value} {currency}"
+    return f"{formats.number_format(value)} {currency}"
 
 
 def piece(line: LineFacts) -> str:

@@ -10,7 +10,7 @@ from tests.knowledge.model import serving, settings_for
 
 pytestmark = pytest.mark.django_db
 
-PLAIN = "Order 1042 is on its way. It travels with Colissimo. It is expected on May 5, 2026."
+PLAIN = "Order 1042 is on its way. It travels with Colissimo. It is expected on 5 May 2026."
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_model_words_the_answer_and_sees_no_value(talk, model):
 
     message = talk("Where is my order?")
 
-    assert message.text == "Good news: order 1042 is on its way with Colissimo, and you can expect it on May 5, 2026."
+    assert message.text == "Good news: order 1042 is on its way with Colissimo, and you can expect it on 5 May 2026."
     seen = str(model.asked)
     assert "[1]" in seen
     assert not any(value in seen for value in ("1042", "Colissimo", "May 5", "Where is my"))

@@ -54,7 +54,7 @@ def test_where_is_my_order_needs_no_number(talk, order):
 
     message = talk("Where is my order?")
 
-    assert message.text == ("Order 1042 is on its way. It travels with Colissimo. It is expected on May 5, 2026.")
+    assert message.text == ("Order 1042 is on its way. It travels with Colissimo. It is expected on 5 May 2026.")
     assert message.details["cards"][0]["tracking_number"] == "6A001"
 
 
@@ -187,6 +187,21 @@ def test_one_of_two_things_goes_back(talk, order, now):
     assert choice.details["suggestions"] == ["1 x Desk lamp", "1 x Mug", "Everything"]
     assert shown.details["cards"][0]["rows"][0] == ["1 x Mug", ""]
     assert [each.quantity for each in order.returns.get().lines.all()] == [1]
+
+
+def test_what_she_names_is_what_goes_back(talk, order, now, shop):
+    OrderLineFactory(order=order, position=2, name="Stoneware mug", price=Decimal("5.00"))
+    ProductFactory(shop=shop, name="Heather blanket")
+    Order.objects.update(status="delivered")
+    ShipmentFactory(order=order, status="delivered", delivered_at=now)
+
+    named = talk("I want to return the stoneware mug of order 1042")
+    assert named.details["cards"][0]["rows"][0] == ["1 x Stoneware mug", ""]
+
+    order.lines.get(position=2).delete()
+    other = talk("I want to return the blanket of order 1042")
+    assert other.text == "I do not find that in order 1042. What is left of it is this. Shall I?"
+    assert other.details["cards"][0]["rows"][0] == ["1 x Desk lamp", ""]
 
 
 def test_it_is_exchanged_for_another_variant(talk, order, now, shop):
