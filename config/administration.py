@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.models import Action, Conversation
+from chat.lists import Box
+from chat.models import Action, Conversation, Holder
 from knowledge.models import Article, Status
 
 FEW = 5
@@ -50,8 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _needs(request: HttpRequest, at: datetime) -> Iterator[Need]:
     if (talks := _of(request, Conversation)) is not None:
-        waiting = talks.filter(pk__in=Conversation.objects.open().filter(waiting_since__isnull=False).values("pk"))
-        yield Need(_("Shoppers who wait for an answer"), waiting.count(), reverse("chat:inbox"))
+        waiting = talks.filter(pk__in=Conversation.objects.open().filter(holder=Holder.QUEUE).values("pk"))
+        yield Need(_("Shoppers who wait for a person"), waiting.count(), f"{reverse('chat:inbox')}?list={Box.WAITING}")
     if (articles := _of(request, Article)) is not None:
         shelf = reverse("admin:knowledge_article_changelist")
         due = articles.filter(pk__in=Article.objects.to_review(at).values("pk"))
