@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import wishing
-from accounts.commerce import live
+from accounts.commerce import live, proofs
 from accounts.commerce import orders as read
+from accounts.commerce.facts import OrderFacts
 from accounts.models import OrderChange, User
 from accounts.wishing import Step
 from chat import orders, seats
@@ -23,8 +24,8 @@ SHOWN = 3
 
 
 def context(conversation: Conversation, user: User, step: Step | None = None) -> dict[str, Any]:
-    """The newest orders of whom the talk is with, each with what may be done with it and what was."""
-    at, newest = timezone.now(), read.newest(conversation.customer_id, limit=SHOWN)
+    """Each order of the talk with what may be done with it, and what was."""
+    at, newest = timezone.now(), _orders(conversation)
     asked = OrderChange.objects.filter(order__in=[order.id for order in newest]).order_by("order", "-pk")
     last = {change.order_id: change for change in asked.distinct("order")}
     cards = [
@@ -64,7 +65,7 @@ def beside(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def do(request: HttpRequest, public_id: UUID, order: int, action: str) -> HttpResponse:
     """Ask for what is missing, show what will happen, and have it done once she says yes."""
     conversation, user = _conversation(request, public_id)
-    facts = next((one for one in read.newest(conversation.customer_id, limit=SHOWN) if one.id == order), None)
+    facts = next((one for one in _orders(conversation) if one.id == order), None)
     if facts is None:
         raise Http404
     said, at = (request.POST if request.method == "POST" else None), timezone.now()
@@ -90,6 +91,12 @@ def do(request: HttpRequest, public_id: UUID, order: int, action: str) -> HttpRe
         {"conversation": conversation, "step": step, "url": request.path},
         status=status,
     )
+
+
+def _orders(conversation: Conversation) -> list[OrderFacts]:
+    """The newest orders of whom the talk is with, and those a guest has proven in it."""
+    own, proven = read.newest(conversation.customer_id, limit=SHOWN), proofs.proven(conversation.pk, at=timezone.now())
+    return list({order.id: order for order in (*own, *proven)}.values())
 
 
 def _conversation(request: HttpRequest, public_id: UUID) -> tuple[Conversation, User]:

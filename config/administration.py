@@ -52,7 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def _needs(request: HttpRequest, at: datetime) -> Iterator[Need]:
     if (talks := _of(request, Conversation)) is not None:
         waiting = talks.filter(pk__in=Conversation.objects.open().filter(holder=Holder.QUEUE).values("pk"))
-        yield Need(_("Shoppers who wait for a person"), waiting.count(), f"{reverse('chat:inbox')}?list={Box.WAITING}")
+        where = f"{reverse('chat:inbox')}?list={Box.WAITING}"
+        yield Need(_("Shoppers who wait for a person"), waiting.count(), where)
     if (articles := _of(request, Article)) is not None:
         shelf = reverse("admin:knowledge_article_changelist")
         due = articles.filter(pk__in=Article.objects.to_review(at).values("pk"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from accounts import people
 from accounts.commerce import proofs, rules
@@ -92,6 +93,17 @@ def test_then_all_of_that_order_is_told_and_done_and_of_no_other(proven, talk, o
     carry_out()
 
     assert fresh(order).status == "cancelled"
+
+
+def test_an_agent_sees_what_was_proven_beside_that_talk(proven, conversation, customer, now, anna, client_of):
+    other = intake.open_conversation(customer, opening_id="opening-2", at=now)
+    beside = [
+        client_of(anna).get(reverse("chat:staff_orders", args=[each.public_id])).content.decode()
+        for each in (conversation, other)
+    ]
+
+    assert ["1042" in page for page in beside] == [True, False]
+    assert "1043" not in beside[0]
 
 
 def test_what_is_proven_is_proven_in_that_talk_alone(proven, conversation, customer, now):

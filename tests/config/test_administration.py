@@ -27,7 +27,9 @@ def test_who_waits_and_what_is_unfinished_is_said_and_leads_there(front, shop, m
     articles.draft(shop, title="Returns", body="Soon.")
 
     page = front()
-    assert f'<a href="{reverse("chat:inbox")}?list=waiting">Shoppers who wait for a person</a> <strong>1</strong>' in page
+    assert (
+        f'<a href="{reverse("chat:inbox")}?list=waiting">Shoppers who wait for a person</a> <strong>1</strong>' in page
+    )
     assert "Drafts to be finished</a> <strong>1</strong>" in page
 
 
