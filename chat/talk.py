@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Shop, User
 from chat.models import Author, Conversation, Message
+from knowledge import markdown
 
 LAST_WORDS = 160  # characters of the newest message that the list of conversations shows
 
@@ -85,7 +86,8 @@ def say(conversation: Conversation, *, author: str, text: str, at: datetime, **f
     conversation.last_seq += 1
     conversation.last_message_at = at
     if text and author != Author.SYSTEM:
-        shown = Truncator(" ".join(text[:800].split())).chars(LAST_WORDS)
+        spoken = markdown.plain(text[:800]) if fields.get("details", {}).get("markdown") else text[:800]
+        shown = Truncator(" ".join(spoken.split())).chars(LAST_WORDS)
         conversation.last_words = shown[:LAST_WORDS]  # accents that stand alone are not counted by Django
     message = Message(conversation=conversation, seq=conversation.last_seq, author=author, text=text, at=at, **fields)
     with connection.cursor() as cursor:

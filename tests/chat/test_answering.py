@@ -175,6 +175,15 @@ def test_no_message_is_an_instruction(conversation, say, later, returns, text):
     assert reply.step_back or all(citation.external_id == "returns" for citation in reply.citations)
 
 
+def test_a_list_shows_the_words_of_an_answer_without_their_marks(conversation, say, later, fresh):
+    say("Which one?")
+    turn = turns.claim(conversation.pk, at=later)
+    reply = turns.Reply("Press **Return**.\n\n| A | B |\n|---|---|\n| 1 | 2 |", is_markdown=True)
+    outbox.post_reply(turn, reply, at=later)
+
+    assert fresh(conversation).last_words == "Press Return. A \u00b7 B 1 \u00b7 2"
+
+
 def test_html_in_an_article_stays_words(conversation, say, later, shop):
     article = articles.draft(
         shop,
