@@ -90,7 +90,7 @@ class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
         required=False,
-        help_text=_("Leave empty to let her choose one by “forgot password”."),
+        help_text=_("Leave empty to let them choose one by “forgot password”."),
     )
 
     class Meta:

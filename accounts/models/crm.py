@@ -79,7 +79,7 @@ class CrmPush(models.Model):
     """Something the outside CRM is still to be told; once it knows, the row is gone."""
 
     class Kind(models.TextChoices):
-        PERSON = "person", _("who she is")
+        PERSON = "person", _("who they are")
         NOTE = "note", _("a note")
         TICKET = "ticket", _("a ticket")
 

@@ -38,8 +38,8 @@ class Rule(models.Model):
 
     class Money(models.TextChoices):
         ORIGINAL = "original", _("the way it was paid")
-        OR_GIFT_CARD = "or_gift_card", _("the way it was paid, or a gift card of hers")
-        ANY = "any", _("any payment method of hers")
+        OR_GIFT_CARD = "or_gift_card", _("the way it was paid, or a gift card of theirs")
+        ANY = "any", _("any payment method of theirs")
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="rules", verbose_name=_("shop"))
     action = models.CharField(_("action"), max_length=10, choices=OrderAction.choices)
@@ -80,7 +80,7 @@ class Rule(models.Model):
         _("up to this amount"), null=True, blank=True, help_text=_("In the currency of the shop. Empty: any.")
     )
     words = models.CharField(
-        _("in the words of the shop"), max_length=300, blank=True, help_text=_("Said to her after our own sentence.")
+        _("in the words of the shop"), max_length=300, blank=True, help_text=_("Said to them after our own sentence.")
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("holds"), default=True)

@@ -58,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     ledger_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    tours_done = models.JSONField(_("tours she needs no more"), default=list, blank=True, editable=False)
+    tours_done = models.JSONField(_("tours no longer needed"), default=list, blank=True, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
@@ -130,7 +130,7 @@ class Membership(models.Model):
         verbose_name=_("languages"),
         default=list,
         blank=True,
-        help_text=_("Codes with a comma between, such as en,de. She is given talks in these; empty means in all."),
+        help_text=_("Codes with a comma between, such as en,de. They are given talks in these; empty means in all."),
     )
     since = models.DateTimeField(_("since"), auto_now_add=True)
 

@@ -31,7 +31,7 @@ class SavedReply(models.Model):
         _("text"),
         max_length=5000,
         help_text=_(
-            "{customer}, {agent}, {shop} and {order} are filled in: names, and the number of her newest order."
+            "{customer}, {agent}, {shop} and {order} are filled in: names, and the number of their newest order."
         ),
     )
 

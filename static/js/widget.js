@@ -172,7 +172,7 @@
     },
     drawn({ why }) {
       clearTimeout(timer);
-      if (why) console.warn(`aftersale: this shopper's token was refused (${why}); she writes as a guest.`);
+      if (why) console.warn(`aftersale: this shopper's token was refused (${why}); they write as a guest.`);
       drawn = waiting.hidden = shut.hidden = true;
       frame.style.visibility = "";
       show();

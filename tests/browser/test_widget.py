@@ -247,7 +247,7 @@ def test_a_token_that_proves_nothing_makes_a_guest_and_says_so(shop, tag, secret
     expect(pane(page).get_by_label("How can we help?")).to_be_visible()
 
     assert [line for line in page.said if line.startswith("aftersale")] == [
-        f"aftersale: this shopper's token was refused ({why}); she writes as a guest."
+        f"aftersale: this shopper's token was refused ({why}); they write as a guest."
     ]
     page.complaints.clear()  # the browser reports the 403 by itself
 

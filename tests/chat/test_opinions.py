@@ -42,7 +42,7 @@ def test_each_answer_asks_whether_it_helped_and_her_last_word_counts(hers, answe
 def test_the_team_sees_what_she_thinks_and_is_not_asked(client_of, anna, answer, conversation, now):
     opinions.judge(answer, helped=True, at=now)
     page = client_of(anna).get(reverse("chat:thread", args=[conversation.public_id])).content.decode()
-    assert "She says this helped." in page
+    assert "The customer says this helped." in page
     assert "Did this help?" not in page
 
 
