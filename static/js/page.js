@@ -35,7 +35,8 @@ document.addEventListener("pointerover", (event) => {
   const time = closest(event, "time[datetime]:not([title])");
   if (!time) return;
   const clock = time.dateTime.includes("T") ? { timeStyle: "short" } : {};
-  time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "full", ...clock });
+  const language = document.documentElement.lang.replace(/^en$/, "en-GB") || undefined;
+  time.title = new Date(time.dateTime).toLocaleString(language, { dateStyle: "full", ...clock });
 });
 
 function outside({ target, clientX, clientY }) {

@@ -1,6 +1,6 @@
 // The messages on the page: each once, in the order of the table, with what is still on its way at the end.
 
-const language = document.documentElement.lang || undefined;
+const language = document.documentElement.lang.replace(/^en$/, "en-GB") || undefined;
 const hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
 
