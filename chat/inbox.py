@@ -21,6 +21,8 @@ from chat.adapters import web
 from chat.desk import drafts, later, talks
 from chat.models import Author, Conversation, Handoff
 
+AFTER = 15  # messages shown below the one that was looked for
+
 
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
@@ -92,7 +94,8 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "back": request.path,
         **profile.beside(conversation.customer, _user(request)),
         **order_cards.context(conversation, _user(request)),
-        **pages.page_of(conversation, is_staff=True, before=views.before(request)),
+        "seeks": (seeks := views.number(request.GET.get("at"))),
+        **pages.page_of(conversation, is_staff=True, before=seeks + AFTER if seeks else views.before(request)),
         **pages.LIMITS,
     }
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):

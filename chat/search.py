@@ -1,18 +1,24 @@
 """Finding what was said, in every talk of one's shops: the newest matches, the best of them first."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from chat.lists import Desk
 
-NEWEST, SHOWN = 1000, 30
+NEWEST, SHOWN, LONGEST = 1000, 30, 200
 # A frequent word is found among the newest messages already; a rare one costs little in all of them.
 WINDOWS = (20_000, 400_000, 2**62)
 START, STOP = "\x02", "\x03"  # around what matched; no message can hold them, for a browser cannot type them
+
+
+class Unsearchable(Exception):
+    """Nothing that could be looked for; its text is fit to be shown."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,15 @@ _BEST = f"""
     JOIN accounts_customer who ON who.id = c.customer_id
     ORDER BY best.rank DESC, m.id DESC
 """  # noqa: S608
+
+
+def words_of(asked: str) -> str:
+    """What she typed, as far as it can be looked for."""
+    if len(asked) > LONGEST:
+        raise Unsearchable(_("Please look for fewer words: up to %(most)s characters.") % {"most": LONGEST})
+    if "\x00" in asked or not any(part[:1] != "-" and re.search(r"\w", part) for part in asked.split()):
+        raise Unsearchable(_("There is no word to look for in this. A word behind a minus only takes away."))
+    return asked
 
 
 def messages(desk: Desk, text: str) -> list[Hit]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("widget/<slug:shop>/consent/", embedding.consent_face, name="widget_consent"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/bot/<slug:slug>/", inbox.bot, name="bot"),
+    path("inbox/search/", desk.search, name="search"),
     path("inbox/alive/", inbox.alive, name="alive"),
     path("inbox/<uuid:public_id>/", inbox.thread, name="thread"),
     path("inbox/<uuid:public_id>/earlier/", inbox.earlier, name="staff_earlier"),

@@ -227,6 +227,7 @@ RATE_LIMITS = {
     "chat.send": "120/m,2000/h",
     "chat.frame": "60/10s",
     "chat.suggest": "60/m",
+    "chat.search": "60/m",
     "chat.transcript": "5/h",
     "widget": "60/m",
     "search": "60/m",

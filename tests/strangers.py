@@ -106,6 +106,7 @@ DOORS = {
     "inbox/<uuid:public_id>/send/": thread(method="POST", text="Hello", client_id="stranger-test"),
     "inbox/<uuid:public_id>/read/": thread(204, "POST", seq="1"),
     "inbox/<uuid:public_id>/files/": thread(422, "POST"),
+    "inbox/search/": Door(TEAM | OTHER, signed_out=LOGIN),
     "inbox/alive/": Door(TEAM | OTHER, 204, signed_out=LOGIN, method="POST"),
     "inbox/<uuid:public_id>/notes/": thread(302, "POST", text="Only for us"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),

@@ -1,4 +1,4 @@
-"""What the desk asks for: a suggestion, the saved replies, a draft kept, a reply for later, two talks joined."""
+"""What the desk asks for: what was said, a suggestion, saved replies, a draft kept, a reply for later, talks joined."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts import limits
 from accounts.models import User
-from chat import seats, talk, views
+from chat import lists, seats, talk, views
+from chat import search as searching
 from chat.desk import drafts, saved, suggesting, talks
 from chat.desk import later as waiting
 from chat.models import Conversation
@@ -30,6 +32,26 @@ def _at(request: HttpRequest, public_id: UUID) -> tuple[Conversation, User]:
     if seat is None or not isinstance(request.user, User):
         raise Http404
     return Conversation.objects.select_related("shop", "customer").get(pk=seat.conversation_id), request.user
+
+
+@login_required
+@never_cache
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """What was said in the talks of her shops."""
+    user, asked = request.user, request.GET.get("q", "")
+    if not isinstance(user, User) or not user.is_team:
+        raise Http404
+    refusal, hits, status = "", [], 200
+    if asked.strip():
+        try:
+            if not limits.hit("chat.search", str(user.pk)):
+                raise searching.Unsearchable(_("That were many searches at once. Please wait a moment."))
+            hits = searching.messages(lists.desk_of(user), searching.words_of(asked))
+        except searching.Unsearchable as why:
+            refusal, status = str(why), 422
+    context = {"asked": asked, "hits": hits, "refusal": refusal, "most": searching.SHOWN, "many": searching.NEWEST}
+    return render(request, "chat/search.html", context, status=status)
 
 
 @login_required

@@ -86,7 +86,8 @@ const KEYS = {
   n: () => find("#note-text")?.focus(),
   t: () => find('#tags input[name="name"]')?.focus(),
   p: () => find("#pass-on summary")?.click(),
-  "/": () => composer() && replies.begin(),
+  f: () => find("#to-search")?.click(),
+  "/": () => (composer() ? replies.begin() : find("#to-search")?.click()),
   "?": () => sheet()?.showModal(),
 };
 

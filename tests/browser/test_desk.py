@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_chat import begin, log
+from tests.browser.test_chat import begin, log, write
 from tests.browser.test_inbox import row
 from tests.browser.test_pages import barriers, is_too_wide
 
@@ -101,3 +101,31 @@ def test_a_suggestion_with_its_source_is_put_in_and_edited_never_sent(visit, sit
     expect(log(omar).get_by_text("Good luck!")).to_be_visible()
     anna.reload()
     expect(reply).to_have_value("")
+
+
+def test_what_was_said_is_found_by_key_and_opened_at_its_place(visit):
+    anna, maria = visit("anna"), visit("maria")
+    talk = begin(maria, "A zebra ate the parcel", "Talk to a person")
+    for number in range(12):
+        write(maria, f"And then, number {number}, a long story follows. " * 8)
+    anna.goto("/inbox/")
+    anna.keyboard.press("/")
+    expect(anna).to_have_url(re.compile("/inbox/search/"))
+    expect(anna.get_by_role("searchbox", name="Words of a message")).to_be_focused()
+    anna.keyboard.type("zebra")
+    anna.keyboard.press("Enter")
+    expect(anna.locator("#found mark")).to_have_text("zebra")
+    for size, theme in ((PHONE, "light"), (DESK, "dark")):
+        anna.set_viewport_size(size)
+        anna.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert not is_too_wide(anna)
+        assert barriers(anna) == []
+    anna.get_by_role("link").filter(has_text="zebra").click()
+    expect(anna).to_have_url(re.compile(talk.rsplit("/chat/", 1)[1]))
+    sought = log(anna).get_by_text("A zebra ate the parcel")
+    expect(sought).to_be_in_viewport()
+    expect(log(anna).get_by_text("number 11,")).to_have_count(1)  # what came later is there, too, further down
+    expect(sought).to_be_in_viewport()
+    anna.locator("#thread").focus()
+    anna.keyboard.press("f")
+    expect(anna).to_have_url(re.compile("/inbox/search/$"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -99,6 +100,57 @@ def test_the_best_of_what_was_said_is_found_in_ones_own_shops(talk, anna, other_
 def test_whatever_is_typed_is_only_words(talk, anna, asked, hits):
     talk(1, says="The lamp is broken")
     assert len(search.messages(lists.desk_of(anna), asked)) == hits
+
+
+def look_for(browser, words):
+    return browser.get(reverse("chat:search"), {"q": words})
+
+
+def test_the_page_of_what_was_said_leads_to_the_place(talk, anna, client_of, other_shop):
+    one, browser = talk(1, says="The lamp is broken"), client_of(anna)
+    talk(2, says="lamp of others", of=other_shop)
+    page = look_for(browser, "lamp")
+    assert "<mark>lamp</mark> is broken" in page.content.decode()
+    assert "of others" not in page.content.decode()
+    place = one.messages.get(text__contains="lamp")
+    link = reverse("chat:thread", args=[one.public_id]) + f"?at={place.seq}"
+    assert link in page.content.decode()
+    assert f'data-seeks="{place.seq}"' in browser.get(link).content.decode()
+
+
+def test_a_message_far_back_is_on_the_page_its_link_opens(talk, anna, client_of):
+    one = talk(1, says="The lamp is broken")
+    for number in range(80):
+        intake.receive(intake.Inbound(one.pk, f"more-words-{number}", "And so on"), at=NOON)
+    page = client_of(anna).get(reverse("chat:thread", args=[one.public_id]), {"at": "1"}).content.decode()
+    assert "The lamp is broken" in page
+    assert page.count("And so on</") < 30
+
+
+@pytest.mark.parametrize(("asked", "status", "says"), [
+    ("", 200, "Every conversation of your shops"), ("   ", 200, "Every conversation of your shops"),
+    ("kettle", 200, "Nobody said this"), ("?!", 422, "no word"), ("-lamp", 422, "no word"), ("a\x00b", 422, "no word"),
+    ("w" * 201, 422, "fewer words"), ("<script>", 200, "Nobody said this"),
+])  # fmt: skip
+def test_the_page_says_why_nothing_is_there(talk, anna, client_of, asked, status, says):
+    talk(1, says="The lamp is broken")
+    answer = look_for(client_of(anna), asked)
+    assert answer.status_code == status
+    assert says in answer.content.decode()
+    assert "<script>" not in answer.content.decode().partition("<h1>")[2]
+
+
+def test_the_page_of_what_was_said_asks_as_often_for_many_as_for_few(
+    talk, anna, client_of, django_assert_max_num_queries
+):
+    browser = client_of(anna)
+    talk(1, says="lamp")
+    with CaptureQueriesContext(connection) as few:
+        look_for(browser, "lamp")
+    for second in range(2, 12):
+        talk(second, says="lamp")
+    with django_assert_max_num_queries(len(few)):
+        look_for(browser, "lamp")
 
 
 def test_what_was_said_is_shown_as_text(talk, anna):

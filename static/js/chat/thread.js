@@ -26,7 +26,9 @@ export class Thread {
     const size = new ResizeObserver(() => this.sticks && this.toEnd()); // a keyboard opens, a picture arrives
     for (const element of [this.box, this.list]) size.observe(element);
     this.toEnd();
-    this.#showNew(Number(root.dataset.readUpto));
+    const sought = this.list.querySelector(`[data-seq="${root.dataset.seeks}"]`);
+    if (sought) this.#show(sought);
+    else this.#showNew(Number(root.dataset.readUpto));
   }
 
   get atEnd() {
@@ -75,6 +77,13 @@ export class Thread {
   clear() {
     this.list.replaceChildren();
     this.pill.hidden = true;
+  }
+
+  /** The message somebody came for. */
+  #show(item) {
+    item.toggleAttribute("data-sought", true);
+    item.scrollIntoView({ block: "center" });
+    this.#scrolled();
   }
 
   /** A line above what she has not seen; she begins to read there. */
