@@ -11,8 +11,7 @@ from django.http.request import split_domain_port
 from django.utils import timezone
 
 from accounts import limits, people, visitors
-from accounts.models import User
-from chat import handoff, intake, notes, outbox, pages, pulse, realtime, seats, seen, talk, wire
+from chat import handoff, intake, pages, pulse, realtime, seats, seen, talk, wire
 from chat.adapters import web
 from chat.models import Conversation
 from chat.pulse import in_thread
@@ -125,7 +124,7 @@ class TalkConsumer(Socket):
             text = pages.slow_down(refusal.retry_after)
             await self.error("too_fast", text, client_id=frame.client_id, retry_after=refusal.retry_after)
         except talk.Refused as refusal:
-            await self.error(_code(refusal), str(refusal), client_id=frame.client_id)
+            await self.error(code_of(refusal), str(refusal), client_id=frame.client_id)
         else:
             await self.send_frame(ack)
 
@@ -255,47 +254,6 @@ class ShopperConsumer(TalkConsumer):
     """The shopper's own place."""
 
 
-class StaffConsumer(TalkConsumer):
-    """A place of the team: the same talk, with the right to take it and give it back, and what colleagues note."""
-
-    is_staff = True
-
-    async def seated(self) -> None:
-        await self.join(realtime.staff_group(self.seat.conversation_id))
-        await in_thread(_note_seen, self.seat)
-
-    async def talk_noted(self, event: dict[str, Any]) -> None:
-        """Browsers get the notes anew; a program hears that there is one."""
-        if self.speaks_json:
-            await self.send_frame({"type": "noted"})
-        else:
-            await self.send(await in_thread(pages.notes, self.seat.conversation_id, language=self.language))
-        await in_thread(_note_seen, self.seat)
-
-    def post(self, frame: web.Send) -> talk.Receipt:
-        by = User.objects.get(pk=self.seat.user_id)
-        return outbox.post_person(
-            self.seat.conversation_id,
-            by=by,
-            text=frame.text,
-            client_id=frame.client_id,
-            at=timezone.now(),
-            files=frame.files,
-        )
-
-    async def typing(self) -> None:
-        realtime.typing(self.seat.conversation_id, author="person", name=self.seat.name, sender=self.channel_name)
-
-    async def change_hands(self, frame: web.Frame) -> None:
-        story = {web.Take: handoff.take, web.GiveBack: handoff.give_back}.get(type(frame))
-        if story is None:
-            raise web.BadFrame("not_allowed", str(pages.NOT_YOURS))
-        try:
-            await in_thread(_by_person, story, self.seat)
-        except (handoff.AlreadyTaken, handoff.NotHolding) as refusal:
-            await self.error(_code(refusal), str(refusal))
-
-
 def _find_seat(scope: dict[str, Any], *, is_staff: bool) -> seats.Seat | None:
     visitor = _visitor(scope)
     if visitor is None:
@@ -346,15 +304,7 @@ def _moment(state: dict[str, Any]) -> tuple[int, int]:
     return state["lease"], state["last_seq"]
 
 
-def _by_person(story: Any, seat: seats.Seat) -> None:
-    story(seat.conversation_id, by=User.objects.get(pk=seat.user_id), at=timezone.now())
-
-
-def _note_seen(seat: seats.Seat) -> None:
-    notes.seen(seat.conversation_id, by=User.objects.get(pk=seat.user_id), at=timezone.now())
-
-
-def _code(refusal: Exception) -> str:
+def code_of(refusal: Exception) -> str:
     """HeldByAnother becomes held_by_another: the name of what happened is its code."""
     name = type(refusal).__name__
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -78,6 +78,7 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
     conversation = found.get(pk=seat.conversation_id)
     context = {
         "conversation": conversation,
+        "now": timezone.now(),
         "state": wire.state(conversation),
         "mine": conversation.is_held_by(_user(request)),
         "handoff": Handoff.objects.filter(conversation=conversation).first(),

@@ -77,6 +77,12 @@ def notes(conversation_id: int, *, language: str) -> str:
         )
 
 
+def company(names: list[str], *, language: str) -> str:
+    """Which colleagues are at a talk, too."""
+    with translation.override(language):
+        return render_to_string("chat/_company.html", {"company": names})
+
+
 def row(conversation_id: int, *, gone: bool, language: str) -> str:
     """One line of the inbox, as it is now; `gone` where it has left the list."""
     found = Conversation.objects.select_related("customer", "person", "shop").filter(pk=conversation_id).first()

@@ -1,7 +1,8 @@
 from django.urls import path
 
-from chat.consumers import ShopperConsumer, StaffConsumer
+from chat.consumers import ShopperConsumer
 from chat.listening import InboxConsumer
+from chat.staff import StaffConsumer
 
 websocket_urlpatterns = [
     path("ws/chat/", ShopperConsumer.as_asgi()),

@@ -1,6 +1,7 @@
 // What helps an agent while she writes: suggestions, saved replies, drafts the server keeps, and keys for everything.
 
 import * as replies from "./desk/replies.js";
+import "./desk/replied.js";
 
 const SOON = 700, OFF = "aftersale.keys";
 const composer = () => document.querySelector("[data-composer][data-draft]");

@@ -1,0 +1,51 @@
+"""Two agents in two browsers at one talk: each sees the other, and what the other has just said."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_chat import begin, log, write
+from tests.browser.test_pages import barriers, is_too_wide
+
+SOON = 2000  # milliseconds in which a colleague must appear
+
+
+def test_each_sees_the_other_and_who_writes_and_the_shopper_sees_neither(visit):
+    anna, boss, maria = visit("anna"), visit("boss"), visit("maria")
+    talk = begin(maria, "Who looks at this?", "Talk to a person")
+    here = talk.replace("/chat/", "/inbox/")
+    anna.goto(here)
+    expect(anna.locator("#company")).to_be_hidden()
+    boss.goto(here)
+    expect(log(boss).get_by_text("Who looks at this?")).to_be_visible()
+    expect(anna.locator("#company")).to_have_text("Boss is here, too.", timeout=SOON)
+    expect(boss.locator("#company")).to_have_text("Anna is here, too.", timeout=SOON)
+    anna.get_by_role("textbox", name="Reply").press_sequentially("Dear")
+    expect(log(boss).get_by_text("Anna is writing")).to_be_visible(timeout=SOON)
+    assert "is here, too" not in maria.locator("main").inner_text()
+    boss.goto("/inbox/")
+    expect(anna.locator("#company")).to_be_hidden(timeout=SOON)
+
+
+def test_a_colleagues_reply_of_seconds_ago_is_said_before_she_sends(visit):
+    anna, boss, omar = visit("anna"), visit("boss"), visit("omar")
+    talk = begin(omar, "Two heads for one question", "Talk to a person").replace("/chat/", "/inbox/")
+    anna.goto(talk)
+    boss.goto(talk)
+    boss.get_by_role("button", name="Accept").click()
+    expect(boss.locator("#thread-hands")).to_contain_text("You have it")
+    warning = anna.locator("#replied")
+    anna.get_by_role("textbox", name="Reply").fill("I was about to say the same")
+    expect(warning).to_be_hidden()
+    write(boss, "It ships tomorrow")
+    expect(warning).to_contain_text(re.compile(r"Boss replied \d s ago"))
+    expect(boss.locator("#replied")).to_be_hidden()  # she knows what she said
+    anna.reload()
+    expect(warning).to_contain_text(re.compile(r"Boss replied \d+ s ago"))
+    for size, theme in ((PHONE, "light"), (DESK, "dark")):
+        anna.set_viewport_size(size)
+        anna.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert not is_too_wide(anna)
+        assert barriers(anna) == []
+    expect(warning).to_be_hidden(timeout=40_000)
