@@ -29,6 +29,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/bot/<slug:slug>/", inbox.bot, name="bot"),
     path("inbox/search/", desk.search, name="search"),
+    path("inbox/many/", desk.chosen, name="many"),
     path("inbox/alive/", inbox.alive, name="alive"),
     path("inbox/<uuid:public_id>/", inbox.thread, name="thread"),
     path("inbox/<uuid:public_id>/earlier/", inbox.earlier, name="staff_earlier"),

@@ -107,6 +107,7 @@ DOORS = {
     "inbox/<uuid:public_id>/read/": thread(204, "POST", seq="1"),
     "inbox/<uuid:public_id>/files/": thread(422, "POST"),
     "inbox/search/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "inbox/many/": Door(TEAM | OTHER, 302, signed_out=LOGIN, method="POST", data={"verb": "close"}),
     "inbox/alive/": Door(TEAM | OTHER, 204, signed_out=LOGIN, method="POST"),
     "inbox/<uuid:public_id>/notes/": thread(302, "POST", text="Only for us"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -18,7 +21,7 @@ from accounts import limits
 from accounts.models import User
 from chat import lists, seats, talk, views
 from chat import search as searching
-from chat.desk import drafts, saved, suggesting, talks
+from chat.desk import drafts, many, saved, suggesting, talks
 from chat.desk import later as waiting
 from chat.models import Conversation
 
@@ -52,6 +55,48 @@ def search(request: HttpRequest) -> HttpResponse:
             refusal, status = str(why), 422
     context = {"asked": asked, "hits": hits, "refusal": refusal, "most": searching.SHOWN, "many": searching.NEWEST}
     return render(request, "chat/search.html", context, status=status)
+
+
+@login_required
+@require_POST
+def chosen(request: HttpRequest) -> HttpResponse:
+    """Close, give away or tag the talks she has chosen from a list."""
+    user, at = request.user, timezone.now()
+    if not isinstance(user, User) or not user.is_team:
+        raise Http404
+    talks = _chosen(request, user)
+    match request.POST.get("verb", ""):
+        case "close":
+            done = many.close(talks, by=user, at=at)
+        case "mine":
+            done = many.assign(talks, to=user, by=user, at=at)
+        case "assign" if to := many.aim(user, request.POST.get("to", "")):
+            done = many.assign(talks, to=to, by=user, at=at)
+        case "tag":
+            done = many.tag(talks, request.POST.get("tag", ""), by=user, at=at)
+        case _:
+            raise Http404
+    if not talks:
+        messages.warning(request, _("Choose conversations first."))
+    if done.number:
+        said = ngettext("Done with %(number)s conversation.", "Done with %(number)s conversations.", done.number)
+        messages.success(request, said % {"number": done.number})
+    for why in done.refused:
+        messages.warning(request, why)
+    query = urlencode({"list": request.POST.get("list", "")})
+    return redirect(f"{reverse('chat:inbox')}?{query}")
+
+
+def _chosen(request: HttpRequest, user: User) -> list[Conversation]:
+    """All of them, or none is there."""
+    try:
+        wanted = {UUID(text) for text in request.POST.getlist("talk")[: lists.ROWS]}
+    except ValueError:
+        raise Http404 from None
+    found = Conversation.objects.staffed_by(user).filter(public_id__in=wanted).select_related("customer").order_by("pk")
+    if len(found) != len(wanted):
+        raise Http404
+    return list(found)
 
 
 @login_required

@@ -1,5 +1,6 @@
 // What helps an agent while she writes: suggestions, saved replies, drafts the server keeps, and keys for everything.
 
+import * as many from "./desk/many.js";
 import * as replies from "./desk/replies.js";
 import "./desk/replied.js";
 
@@ -77,6 +78,7 @@ function step(by) {
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
+  x: many.toggle,
   w: () => rows().find((row) => row.querySelector('[data-state="waiting"]'))?.click(),
   a: () => find('#hands button[value="accept"], #hands button[value="take"], #hands button[value="take_over"]')?.click(),
   b: () => find('#hands button[value="give_back"]')?.click(),
@@ -114,7 +116,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return;
   if (areOff() && event.key !== "?") return;
-  const act = KEYS[event.key];
+  const act = many.act(event.key) ?? KEYS[event.key];
   if (!act) return;
   event.preventDefault();
   act();

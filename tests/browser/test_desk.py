@@ -129,3 +129,36 @@ def test_what_was_said_is_found_by_key_and_opened_at_its_place(visit):
     anna.locator("#thread").focus()
     anna.keyboard.press("f")
     expect(anna).to_have_url(re.compile("/inbox/search/$"))
+
+
+def test_many_are_chosen_and_closed_by_keyboard_alone(visit):
+    anna, maria, omar = visit("anna"), visit("maria"), visit("omar")
+    talks = [begin(who, f"One of many {n}", "Talk to a person") for n, who in enumerate((maria, omar, maria))]
+    anna.goto("/inbox/?list=waiting")
+    bar = anna.get_by_role("form", name="With the chosen conversations")
+    expect(bar).to_be_hidden()
+    for talk in talks[:2]:
+        row(anna, talk).get_by_role("link").focus()
+        anna.keyboard.press("x")
+    expect(bar).to_contain_text("2 chosen")
+    for size, theme in ((PHONE, "light"), (DESK, "dark")):
+        anna.set_viewport_size(size)
+        anna.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert not is_too_wide(anna)
+        assert barriers(anna) == []
+    anna.keyboard.press("t")
+    expect(bar.get_by_label("Tag for all")).to_be_focused()
+    anna.keyboard.type("many")
+    anna.keyboard.press("Enter")
+    expect(anna.get_by_text("Done with 2 conversations.")).to_be_visible()
+    row(anna, talks[0]).get_by_role("link").focus()
+    anna.keyboard.press("x")
+    anna.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    for talk in talks:
+        row(anna, talk).get_by_role("link").focus()
+        anna.keyboard.press("x")
+    anna.keyboard.press("e")
+    expect(anna.get_by_text("Done with 3 conversations.")).to_be_visible()
+    for talk in talks:
+        expect(row(anna, talk)).to_have_count(0)
