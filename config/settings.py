@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tell the CRM what was dropped": {"task": "accounts.sweep_crm", "schedule": 60.0, "options": {"expires": 300}},
     "forget what cannot be undone": {"task": "accounts.forget_merges", "schedule": 3600.0, "options": {"expires": 600}},
     "send what is due": {"task": "chat.sweep_later", "schedule": 5.0, "options": {"expires": 10}},
+    "close what was solved": {"task": "tickets.close_solved", "schedule": 600.0, "options": {"expires": 300}},
     "execute what was dropped": {"task": "chat.sweep_actions", "schedule": 2.0, "options": {"expires": 10}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat" / "schedule")
@@ -291,6 +292,7 @@ SHOP_SETTLE_SECONDS = 60  # after which a request that nobody answered has been 
 REPLY_MAIL_SECONDS = 300  # what a person said and the shopper has not read by then goes to her by mail
 REPLY_MAIL_LINK_SECONDS = 7 * 86_400
 WAIT_ALARM_SECONDS = 300  # colleagues who do not look are told of whoever waits longer
+TICKET_GRACE_DAYS = 7  # so long a solved ticket is opened again by a word of its customer; a later one opens another
 AGENT_SILENCE_SECONDS = 90  # without a sign of life an agent is gone then, and her talks go back to the queue
 
 # The talk.

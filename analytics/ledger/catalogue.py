@@ -74,6 +74,8 @@ CHANNEL = one_of("web", "email", "telegram", "whatsapp", "api")
 HOLDER = one_of("bot", "queue", "person")
 ORDER_ACTION = one_of("cancel", "address", "payment", "items", "return", "exchange", "refund")
 WHY = one_of("asked", "unsure", "rule", "failed", "timeout", "bot_off", "moved", "left")
+TICKET = one_of("new", "open", "waiting", "on_hold", "solved", "closed")
+TICKET_PART = one_of("subject", "priority", "type", "tags", "followers", "orders")
 
 # One line a kind:  name, subject, also concerned, facts. Anybody may add a line, none is taken away: rows remain.
 _TABLE = [
@@ -130,6 +132,12 @@ _TABLE = [
     # the work
     _kind("ticket.opened", "ticket", "conversation customer team", channel=CHANNEL, priority=number),
     _kind("ticket.resolved", "ticket", "conversation customer team", seconds=seconds),
+    _kind("ticket.moved", "ticket", was=TICKET, now=TICKET),
+    _kind("ticket.changed", "ticket", what=TICKET_PART),
+    _kind("ticket.assigned", "ticket", "to:user team"),
+    _kind("ticket.noted", "ticket", "note:ticketnote"),
+    _kind("ticket.followed", "ticket", "other:ticket"),
+    _kind("ticket.rated", "ticket", score=number),
 ]
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _TABLE}

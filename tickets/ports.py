@@ -1,0 +1,67 @@
+"""How tickets speak and listen in the talk of a customer. The room above fills this at start-up.
+
+What is called here runs in the caller's transaction. Tickets know a talk by its number alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from accounts.models import Customer, User
+
+Side = Literal["customer", "team", "bot", "notice"]
+
+
+class Refused(ValueError):
+    """What was said cannot be taken; the text says why."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """That something was said, without the words."""
+
+    seq: int
+    at: datetime
+    side: Side
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as a timeline shows it."""
+
+    at: datetime
+    side: Side
+    name: str
+    text: str
+    is_markdown: bool = False
+    files: Sequence[tuple[str, str]] = field(default=())  # names and addresses
+
+
+class Talks(Protocol):
+    def begin(self, customer: Customer, *, opening_id: str, at: datetime) -> int:
+        """A talk for people alone, once for each opening id; the assistant is silent in it."""
+
+    def post_public_reply(self, talk: int, *, by: User, text: str, client_id: str, at: datetime) -> None:
+        """What an agent says to the customer."""
+
+    def post_from_customer(self, talk: int, *, text: str, client_id: str, at: datetime) -> None:
+        """What the customer says to the shop."""
+
+    def said_since(self, talk: int, seq: int) -> Sequence[Said]:
+        """What was said after a message, in order."""
+
+    def timeline(self, talk: int, *, after: int = 0, upto: int | None = None) -> Sequence[Line]:
+        """Messages as the customer may see them, in order."""
+
+    def address(self, talk: int) -> str:
+        """Where an agent reads and writes in it."""
+
+
+talks: Talks
+
+
+def fill(with_talks: Talks) -> None:
+    global talks
+    talks = with_talks
