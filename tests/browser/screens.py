@@ -137,7 +137,7 @@ SCREENS = [
     Screen("team", "anna", "/team/"),
     Screen("customers", "anna", "/customers/"),
     Screen("customer", "anna", "/customers/?q=maria", _first_customer),
-    Screen("join", "anna", "/customers/?q=maria", _first_double),
+    Screen("join", "anna", "/customers/?q=maria", _first_double, ("ordinary", "much")),
     Screen("join-with", "anna", "/customers/?q=maria", _beside_each_other, ("ordinary", "much")),
     Screen("tour-shopper", "ben", "/", _around, ("ordinary",)),
     Screen("tour-agent", "ben", "/inbox/", _around, ("ordinary",)),
