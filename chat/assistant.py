@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from accounts import clock
 from accounts.models import Shop
 from chat import smalltalk, understanding
-from chat.flows import orders, products
+from chat.flows.talking import Talk
 from chat.models import Author, Handoff
 from chat.turns import Draft, Reply, StepBack, Turn, Unsure
+from chat.understanding import Understood
 from knowledge import answers, confidence, followup, markdown, retrieval
 from knowledge.answers import Answer
 from knowledge.models import Audience
@@ -25,23 +27,26 @@ _PERSON = re.compile(
 def reply(turn: Turn, *, draft: Draft) -> Reply:
     """Answer the turn, or offer a person when there is nothing certain to say."""
     with clock.reading(turn.language, turn.zone):
-        said, understood = _reply(turn, draft), understanding.read(turn)
+        understood = understanding.read(turn)
+        said = _reply(turn, draft, understood)
         offered = said.suggestions
         if understood.mood.wants_care and said.step_back is None:
             offered = tuple(dict.fromkeys((*offered, smalltalk.talk_to_a_person())))
         return replace(said, suggestions=offered, reasoning={**said.reasoning, "understood": understood.facts()})
 
 
-def _reply(turn: Turn, draft: Draft) -> Reply:
-    asked = turn.question
+def _reply(turn: Turn, draft: Draft, understood: Understood) -> Reply:
+    asked, know = turn.question, partial(_from_knowledge, turn, draft)
+    talk = Talk(turn, understood, know)
     if (said := smalltalk.who(turn)) is not None:
-        return said
+        return talk.beside(said)
     if _PERSON.search(asked):
-        return Reply(text="", step_back=StepBack(Handoff.Reason.ASKED))
-    about = orders.answer(turn) or products.answer(turn) or smalltalk.answer(turn)
-    if about is not None:
-        return about
-    return _from_knowledge(turn, draft)
+        return talk.beside(Reply(text="", step_back=StepBack(Handoff.Reason.ASKED)))
+    by_flow = talk.resume() or talk.begin()
+    if by_flow is not None:
+        return by_flow
+    small = smalltalk.answer(turn)
+    return talk.beside(small) if small else talk.begin(by_intent=True) or talk.beside(know())
 
 
 def _from_knowledge(turn: Turn, draft: Draft) -> Reply:

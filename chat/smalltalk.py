@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from chat.flows import hearing
 from chat.turns import Reply, Turn
 
 GREETING = re.compile(
@@ -66,6 +67,8 @@ def answer(turn: Turn) -> Reply | None:
         return Reply(_("You are welcome. I am here if there is anything else."))
     if _GOODBYE.match(asked):
         return Reply(_("Goodbye. Write again whenever you like."))
+    if hearing.stops(asked):
+        return Reply(_("All right. I am here if there is anything else."))
     if _HOW_ARE_YOU.match(asked):
         return Reply(_("I am a program, so I am always the same. What can I do for you?"))
     if is_abuse(asked):

@@ -16,6 +16,7 @@ from accounts.models import Shop, User
 from analytics.ledger import events
 from chat import evaluation
 from chat.evaluation import Tried
+from chat.flows import shelf
 from chat.intents import classifier
 from chat.intents.classifier import Classifier, Progress
 from chat.models import BotVersion, Example, Intent, Serving
@@ -154,7 +155,12 @@ def classifier_of(version: BotVersion) -> Classifier:
 
 def serving(shop_id: int) -> BotVersion | None:
     """The version that answers for a shop now."""
-    row = Serving.objects.select_related("version").defer("version__learned").filter(shop=shop_id).first()
+    row = (
+        Serving.objects.select_related("version")
+        .defer("version__learned", "version__flows")
+        .filter(shop=shop_id)
+        .first()
+    )
     return row.version if row else None
 
 
@@ -206,6 +212,7 @@ def _learn(version: BotVersion, lessons: list[Lesson], *, rejects: bool, progres
     counted = Counter(lesson.intent for lesson in lessons)
     version.intents = {name: counted[name] for name in learned.classifier.intents}
     version.figures = {"rehearsal": evaluation.report([Tried.of(*each) for each in learned.rehearsal])}
+    version.flows = shelf.of_shop(version.shop_id)
     version.answers = {"floors": confidence.floors(), "vectors": learned.classifier.recipe}
     version.knowledge = {"revisions": _published(version.shop)}
     sure = learned.classifier.calibration

@@ -15,7 +15,7 @@ from accounts import consent
 from accounts.commerce import live
 from accounts.commerce.facts import OrderFacts
 from accounts.models import Customer, Purpose
-from chat.models import Author, Conversation, Message, Serving
+from chat.models import Action, Author, Conversation, Message, Serving
 from knowledge.answers import Citation
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class Turn:
     version_id: int | None = None  # the bot version that answers this turn, whatever is switched meanwhile
     asks: dict[str, Any] = field(default_factory=dict)  # what the assistant itself asked last, and when
     personal: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] | None = None  # what came of an action that opened this turn
 
     @property
     def question(self) -> str:
@@ -164,6 +165,7 @@ def load(conversation_id: int) -> Turn | None:
         version_id=Serving.objects.filter(shop=conversation.shop_id).values_list("version", flat=True).first(),
         asks=_asks_of_hers(newest_first),
         personal=_personal(conversation),
+        result=_result(asked),
     )
 
 
@@ -212,6 +214,14 @@ def _asks_of_hers(newest_first: list[Message]) -> dict[str, Any]:
 
 def _asks(message: Message) -> bool:
     return message.author == Author.SHOPPER or bool(message.details.get("opens_turn"))
+
+
+def _result(asked: list[Message]) -> dict[str, Any] | None:
+    """What came of the action whose end she waits for."""
+    keys = [message.details["action"] for message in asked if message.details.get("action")]
+    if not keys:
+        return None
+    return Action.objects.filter(key=keys[-1]).values_list("result", flat=True).first()
 
 
 def _personal(conversation: Conversation) -> dict[str, Any]:

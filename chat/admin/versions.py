@@ -52,7 +52,7 @@ class BotVersionAdmin(ReadOnly, OwnShopAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         answers = Exists(Serving.objects.filter(version=OuterRef("pk")))
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.defer("learned").annotate(answers_for_shop=answers)  # type: ignore[no-any-return]
+        return rows.defer("learned", "flows").annotate(answers_for_shop=answers)  # type: ignore[no-any-return]
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, version: BotVersion) -> str:

@@ -137,6 +137,11 @@ def what(text: str) -> str | None:
     return None
 
 
+def wanted(text: str) -> str | None:
+    """The same, where a number alone asks how that order stands."""
+    return what(text) or ("status" if is_bare_number(text) else None)
+
+
 def is_of_product(text: str) -> bool:
     return bool(_PRODUCT.search(text))
 

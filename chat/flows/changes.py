@@ -18,6 +18,7 @@ from chat.flows import asking, cards, proof, telling
 from chat.turns import Reply, Turn, Wanted
 
 PATIENCE = timedelta(minutes=15)
+STEPS = ("confirm", "address", "line", "variant")
 LEAST = 4  # letters of a word by which a line may be meant
 _POSTCODE = re.compile(
     r"^(?P<code>[A-Z]{0,2}-?\d[\w -]{2,8}?)\s+(?P<city>\D{2,})$|^(?P<city2>\D{2,}?)\s+(?P<code2>\d[\d -]{3,8})$"
@@ -66,6 +67,14 @@ def resume(turn: Turn) -> Reply | None:
         case "variant":
             return _variant(turn, order, said)
     return None
+
+
+def once_more(turn: Turn) -> Reply | None:
+    """Show what a yes will do again, after something else was spoken of."""
+    order = proof.order_of(turn, turn.asks["order"])
+    if order is None:
+        return None
+    return _propose(turn, order, wishes.read(turn.asks["action"], turn.asks["wish"], proof.owner_of(order).shop))
 
 
 def _confirm(turn: Turn, order: OrderFacts) -> Reply | None:

@@ -12,27 +12,24 @@ OFFERED = 6
 _LATER = (OrderAction.RETURN, OrderAction.EXCHANGE, OrderAction.REFUND)  # done with what has arrived
 
 
-def answer(turn: Turn) -> Reply | None:
-    """Go on with what she was asked, or begin with what she asks; nothing where it is about no order of hers."""
+def resume(turn: Turn) -> Reply | None:
+    """Go on with what she was asked; nothing where she speaks of something else."""
     step = turn.asks.get("step")
     if step == proof.CODE and (order := proof.order_of(turn, turn.asks["order"])) is not None:
         return _about(turn, turn.asks["what"], order)
-    if step and step != "order":
-        reply = proof.resume(turn) if step in proof.STEPS else changes.resume(turn)
-        if reply is not None:
-            return reply
-    asked = asking.what(turn.question)
-    if step == "order" and not asked:
-        asked = turn.asks["what"] if next(asking.numbers(turn.question), None) else None
-    if asked is None and asking.is_bare_number(turn.question):
-        asked = "status"
-    return _begin(turn, asked) if asked else None
+    if step == "order":
+        is_answer = not asking.what(turn.question) and next(asking.numbers(turn.question), None)
+        return begin(turn, turn.asks["what"]) if is_answer else None
+    if step in proof.STEPS:
+        return proof.resume(turn)
+    return changes.resume(turn) if step in changes.STEPS else None
 
 
-def _begin(turn: Turn, what: str) -> Reply | None:
-    said = list(asking.numbers(turn.question))
-    for number in said:
-        order = proof.order_of(turn, number)
+def begin(turn: Turn, what: str, *, number: str = "") -> Reply | None:
+    """Begin with what she asks, of the order she names; nothing where it is about no order of hers."""
+    said = [*asking.numbers(turn.question), *([number] if number else [])]
+    for each in said:
+        order = proof.order_of(turn, each)
         if order is not None:
             return _about(turn, what, order)
     meant = _meant(turn, what)

@@ -2,6 +2,7 @@ from chat.models.action import Action
 from chat.models.attachment import Attachment
 from chat.models.conversation import Channel, Conversation, Holder
 from chat.models.desk import Draft, SavedReply
+from chat.models.flow import Flow, Webhook
 from chat.models.handoff import Handoff
 from chat.models.joined import TalkMerge
 from chat.models.later import Later
@@ -20,6 +21,7 @@ __all__ = [
     "Conversation",
     "Draft",
     "Example",
+    "Flow",
     "Handoff",
     "Holder",
     "Intent",
@@ -33,4 +35,5 @@ __all__ = [
     "Serving",
     "TalkMerge",
     "Verdict",
+    "Webhook",
 ]

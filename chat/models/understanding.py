@@ -84,6 +84,7 @@ class BotVersion(models.Model):
     intents = models.JSONField(_("intents"), default=dict, help_text=_("How many examples each was taught by."))
     thresholds = models.JSONField(_("thresholds"), default=dict)
     persona = models.JSONField(_("persona"), default=dict, blank=True)
+    flows = models.JSONField(_("flows"), null=True, blank=True)  # none: those of the shop as they are
     answers = models.JSONField(_("answer settings"), default=dict, blank=True)
     knowledge = models.JSONField(_("knowledge"), default=dict, blank=True)
     figures = models.JSONField(_("figures"), default=dict, blank=True)

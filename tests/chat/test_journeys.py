@@ -1,6 +1,31 @@
 """Talks by flows go as they must."""
 
+import json
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from accounts import outgoing
+from accounts.commerce import catalogue, rules
+from accounts.models import Payment
+from chat import actions, intake, outbox, turns, webhooks
+from chat.flows import proof, shelf
+from chat.flows.scripts import Script
+from chat.models import Action, Webhook
+from knowledge import articles, recipes, retrieval
 from tests.chat import journeys
+from tests.factories import (
+    OrderFactory,
+    OrderLineFactory,
+    PaymentMethodFactory,
+    ProductFactory,
+    ShipmentFactory,
+    VariantFactory,
+)
+
+pytestmark = pytest.mark.django_db
 
 SHIPPED = {
     "order-status",
@@ -22,3 +47,170 @@ def test_each_flow_has_its_six_journeys_or_a_reason():
 
     assert sorted(told) == sorted((flow, kind) for flow in SHIPPED | {"flights"} for kind in journeys.KINDS)
     assert {mark for journey in journeys.read() for mark, _said in journey.lines} == set(journeys.MARKS)
+
+
+def told(found):
+    return [journey for journey in journeys.read() if journey.is_told and journey.flow in found]
+
+
+@pytest.mark.parametrize("journey", told(SHIPPED | {"flights"}), ids=str)
+def test_a_journey_goes_as_it_was_written(journey, world):
+    for mark, said in journey.lines:
+        world.follow(mark, said)
+    world.has_been_seen()
+
+
+class World:
+    """One shopper in one talk, and what the other systems do meanwhile."""
+
+    def __init__(self, conversation, say, at, monkeypatch):
+        self.conversation, self.say, self.at, self.monkeypatch = conversation, say, at, monkeypatch
+        self.said = 0
+        self.replies = []  # of the newest thing she said
+        self.seen = True
+
+    def follow(self, mark, said):
+        match mark:
+            case ">":
+                self.said += 1
+                self.say(said, number=self.said, at=self.at)
+                self.think()
+            case "!":
+                self.happens(said)
+            case "<":
+                self.seen = True
+                self.looks(*said.partition(" ")[::2])
+            case "=":
+                assert self.end() == said
+            case "+":
+                assert said in self.conversation.handoffs.get().summary.splitlines()
+
+    def think(self):
+        self.before = self.asks()
+        self.at += timedelta(seconds=10)
+        turn = turns.claim(self.conversation.pk, at=self.at)
+        self.reply = intake._think(turn)
+        outbox.post_reply(turn, self.reply, at=self.at)
+        self.conversation.refresh_from_db()
+
+    def happens(self, what):
+        calls = Action.objects.filter(kind=webhooks.KIND, status="requested")
+        if not calls:  # then it is our own records that cannot be read
+            for module, name in ((proof, "order_of"), (catalogue, "find"), (retrieval, "search")):
+                self.monkeypatch.setattr(module, name, broken)
+            return
+        self.monkeypatch.setattr(outgoing, "post", answering if what == "answers" else silent)
+        Action.objects.filter(pk__in=calls).update(due_at="2020-01-01T00:00Z", attempts=webhooks.TRIES - 1)
+        for action in list(calls):
+            actions.execute(action.pk)
+        self.think()
+
+    def asks(self):
+        newest = self.conversation.messages.filter(author="bot").order_by("-seq").first()
+        return newest.details.get("asks", {}) if newest else {}
+
+    def message(self):
+        return self.conversation.messages.filter(author="bot").order_by("-seq").first()
+
+    def asked(self):
+        """The slot that is asked for now, whether a flow asks or one of the talks that are code."""
+        asks = self.asks()
+        if asks.get("step") != "flow":
+            return asks.get("step", "")
+        definition = shelf.of_shop(self.conversation.shop_id)[asks["flow"]["flow"]]
+        step = Script(definition).steps[Script(definition).place(asks["flow"]["step"])]
+        return "confirm" if "confirm" in step else step.get("ask") or step.get("choose")
+
+    def looks(self, kind, rest):
+        message = self.message()
+        match kind:
+            case "asks":
+                assert self.asked() == rest
+            case "again":
+                assert self.asked() == rest
+                texts = list(
+                    self.conversation.messages.filter(author="bot").order_by("-seq").values_list("text", flat=True)
+                )
+                assert texts[0] != texts[1]
+            case "choose":
+                assert self.asked() == rest
+                assert len(message.details["suggestions"]) > 1
+            case "confirm":
+                assert self.asked() == "confirm"
+                assert len(message.details["suggestions"]) >= 2
+            case "record":
+                assert message.details["cards"][0]["kind"] in ("order", "product")
+            case "says":
+                assert rest in message.text
+            case "beside":
+                kept = {name: value for name, value in self.before.items() if name not in ("seal", "later")}
+                assert kept.items() <= self.asks().items()
+                assert self.asked()
+
+    def end(self):
+        if self.conversation.holder == "queue":
+            return "person"
+        if self.asks():
+            return "waits"
+        return "stopped" if "othing was" in self.message().text else "done"
+
+    def has_been_seen(self):
+        assert self.conversation.messages.filter(author="bot").exists() or self.end() == "person"
+
+
+def broken(*_arguments, **_options):
+    raise RuntimeError("the records cannot be read")
+
+
+def silent(*_arguments, **_options):
+    raise outgoing.TooSlow("It did not answer in time.")
+
+
+def answering(_url, *, data, **_options):
+    asked = json.loads(data)["values"]
+    if "offer" in asked:
+        body = {"reference": f"REF-{asked['offer']['number']}"}
+    else:
+        route = f"{asked['from']}-{asked['to']}"
+        offers = [
+            {"carrier": "Demo Air", "number": n, "departs": "09:30", "price": "99.00 EUR"} for n in ("DA1", "DA2")
+        ]
+        body = {"offers": offers, "route": route}
+    return outgoing.Answer(200, {}, json.dumps(body).encode(), _url)
+
+
+@pytest.fixture
+def world(conversation, say, now, customer, shop, settings, monkeypatch):
+    settings.EMBEDDINGS = "fake"
+    rules.prepare(shop)
+    card = PaymentMethodFactory(customer=customer)
+    for number, status, lines in (("1042", "paid", ["Desk lamp"]), ("1007", "delivered", ["Wool blanket", "Tea mug"])):
+        order = OrderFactory(
+            customer=customer,
+            number=number,
+            status=status,
+            ship_to="Rue A 1\n69001 Lyon",
+            placed_at=now - timedelta(days=3),
+        )
+        if status == "delivered":
+            ShipmentFactory(order=order, status="delivered", delivered_at=now - timedelta(days=1))
+        for place, name in enumerate(lines, 1):
+            OrderLineFactory(order=order, position=place, name=name, price=Decimal("19.90"))
+        Payment.objects.create(
+            order=order, paid_with=card, status="paid", amount=Decimal("19.90"), currency="EUR", external_id=number
+        )
+    for name, stock in (("Desk lamp", 7), ("Garden chair", 0)):
+        VariantFactory(product=ProductFactory(shop=shop, name=name), stock=stock)
+    for title, body in ARTICLES:
+        articles.publish(articles.draft(shop, title=title, body=body, external_id=title, language="en"), embed=False)
+    recipes.fill()
+    shelf.keep(shop, (Path(__file__).parent / "flights.yaml").read_text(), at=now)
+    for name in ("flights", "booking"):
+        Webhook.objects.create(shop=shop, name=name, address="https://flights.example.com/")
+    return World(conversation, say, now, monkeypatch)
+
+
+ARTICLES = (
+    ("How long does delivery take?", "Delivery takes three working days.\n"),
+    ("What are your opening hours?", "Our opening hours are Monday to Friday, 9 to 17.\n"),
+)

@@ -1,0 +1,1 @@
+"""Flows as people write them: YAML, read strictly and checked, each fault with its line."""
