@@ -18,7 +18,7 @@ from accounts.models import Shop, Team, User
 from chat import handoff, lists, notes, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
-from chat.desk import drafts, later, many, talks
+from chat.desk import drafts, later, many, talks, views_kept
 from chat.models import Author, Conversation, Handoff
 
 AFTER = 15  # messages shown below the one that was looked for
@@ -40,12 +40,21 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     user = _user(request)
     if not user.is_team:
         raise Http404
-    desk, box = lists.desk_of(user), lists.box_of(request.GET.get("list"))
+    desk, asked = lists.desk_of(user), request.GET.get("list")
+    views_hers = views_kept.of(user)
+    view = next((one for one in views_hers if one.key == asked), None)
+    box = view.key if view else lists.box_of(asked)
     team_of_all, teams_of_all = many.aims(user)
     return {
-        "conversations": lists.page(desk, box),
+        "conversations": views_kept.page(desk, view) if view else lists.page(desk, box),
         "box": box,
-        "boxes": [(each.value, each.label, count) for each, count in zip(lists.Box, lists.counts(desk), strict=True)],
+        "boxes": [
+            *((each.value, each.label, count) for each, count in zip(lists.Box, lists.counts(desk), strict=True)),
+            *(
+                (one.key, one.name, count)
+                for one, count in zip(views_hers, views_kept.counts(desk, views_hers), strict=True)
+            ),
+        ],
         "shops": Shop.objects.visible_to(user).order_by("name", "pk"),  # read by the whole page only
         "now": timezone.now(),
         "team_of_all": team_of_all,

@@ -8,6 +8,7 @@ from accounts.mfa import owes_second_factor
 from accounts.models import User
 from chat import lists, pages, pulse, realtime
 from chat.consumers import NOT_HERE, SESSION_OVER, Socket, session_key
+from chat.desk import views_kept
 from chat.lists import Box
 from chat.models import Holder
 from chat.pulse import in_thread
@@ -24,12 +25,14 @@ class InboxConsumer(Socket):
         self.user = self.scope.get("user")
         self.language = pages.language_of(self.scope)
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
-        self.box = lists.box_of(query.get("list", [""])[0])
+        asked = query.get("list", [""])[0]
         desk: lists.Desk | None = await in_thread(_desk_of, self.user)
         if desk is None:
             await self.close(NOT_HERE)
             return
         self.desk = desk
+        self.view = await in_thread(views_kept.named, self.user, asked)
+        self.box = self.view.box if self.view else lists.box_of(asked)
         await self.join(*_listens_to(self.box, desk))
         if key := session_key(self.scope):
             await self.join(realtime.session_group(key))
@@ -51,10 +54,16 @@ class InboxConsumer(Socket):
         """The page has nothing to say here; a frame is only a sign of life."""
 
     async def inbox_wake(self, event: dict[str, Any]) -> None:
-        gone = not lists.stands_on(self.box, self.desk, event["now"])
+        gone = not await self.has(event["conversation"], event["now"])
         row = await _drawn(event["stamp"], event["conversation"], gone=gone, language=self.language)
         if row:
             await self.send(row)
+
+    async def has(self, conversation_id: int, now: dict[str, Any]) -> bool:
+        """Whether it stands on this list now; only a view of hers has to be asked of the table."""
+        if not lists.stands_on(self.box, self.desk, now):
+            return False
+        return self.view is None or bool(await in_thread(views_kept.holds, self.desk, self.view, conversation_id))
 
     async def inbox_mine(self, event: dict[str, Any]) -> None:
         """One of hers, or one that was."""
@@ -63,7 +72,7 @@ class InboxConsumer(Socket):
 
     async def inbox_called(self, event: dict[str, Any]) -> None:
         """A colleague calls her in a note."""
-        if self.box in (Box.MENTIONS, Box.ALL):
+        if self.box in (Box.MENTIONS, Box.ALL) and self.view is None:
             row = await in_thread(pages.row, event["conversation"], gone=False, language=self.language)
             await self.send(row)
 

@@ -22,6 +22,7 @@ register(
     harmless("learned", "checksum"),
 )
 register("chat.Serving", personal("by"))
+register("chat.SavedView", personal("owner"), harmless("name", "box", "tag", "language", "words"))
 register("chat.Letter")
 register("chat.Later", personal("user", "text"), harmless("client_id"))
 register("chat.TalkMerge", personal("by"))

@@ -108,6 +108,8 @@ DOORS = {
     "inbox/<uuid:public_id>/files/": thread(422, "POST"),
     "inbox/search/": Door(TEAM | OTHER, signed_out=LOGIN),
     "inbox/many/": Door(TEAM | OTHER, 302, signed_out=LOGIN, method="POST", data={"verb": "close"}),
+    "inbox/views/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "inbox/views/<int:pk>/": Door({"anna"}, 302, own="view", signed_out=LOGIN, method="POST"),
     "inbox/alive/": Door(TEAM | OTHER, 204, signed_out=LOGIN, method="POST"),
     "inbox/<uuid:public_id>/notes/": thread(302, "POST", text="Only for us"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),

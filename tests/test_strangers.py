@@ -112,6 +112,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         wish={"number": line.order.number, "action": "cancel"},
         wish_beside={"public_id": conversation.public_id, "order": line.order.pk, "action": "cancel"},
         conversation={"public_id": conversation.public_id},
+        view={"pk": anna.saved_views.create(name="Hers", box="all").pk},
         nothing_later={"public_id": conversation.public_id, "pk": 1},
         answer={"public_id": answer.public_id},
         customer={"public_id": customer.public_id},

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,9 +21,10 @@ from accounts import limits
 from accounts.models import User
 from chat import lists, seats, talk, views
 from chat import search as searching
-from chat.desk import drafts, many, saved, suggesting, talks
+from chat.desk import drafts, many, saved, suggesting, talks, views_kept
 from chat.desk import later as waiting
-from chat.models import Conversation
+from chat.forms import ViewForm
+from chat.models import Conversation, SavedView
 
 WAITS = {"seconds": timedelta(seconds=10), "hour": timedelta(hours=1)}
 MORNING = 9  # o'clock, where she sits
@@ -97,6 +98,28 @@ def _chosen(request: HttpRequest, user: User) -> list[Conversation]:
     if len(found) != len(wanted):
         raise Http404
     return list(found)
+
+
+@login_required
+@never_cache
+def kept(request: HttpRequest) -> HttpResponse:
+    """The views she keeps, and a form for one more."""
+    user = request.user
+    if not isinstance(user, User) or not user.is_team:
+        raise Http404
+    form = ViewForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_bound and form.is_valid():
+        return redirect(f"{reverse('chat:inbox')}?list={form.save().key}")
+    context = {"form": form, "views": views_kept.of(user), "user": user}
+    return render(request, "chat/views.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a view of hers no longer; what colleagues share is theirs to remove."""
+    get_object_or_404(SavedView, pk=pk, owner=request.user).delete()
+    return redirect("chat:views")
 
 
 @login_required

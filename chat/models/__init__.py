@@ -11,6 +11,7 @@ from chat.models.message import Author, Message
 from chat.models.note import Mention, Note
 from chat.models.opinion import Rating, Verdict
 from chat.models.understanding import BotVersion, Example, Intent, Serving
+from chat.models.view import SavedView
 
 __all__ = [
     "Action",
@@ -32,6 +33,7 @@ __all__ = [
     "Note",
     "Rating",
     "SavedReply",
+    "SavedView",
     "Serving",
     "TalkMerge",
     "Verdict",

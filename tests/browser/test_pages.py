@@ -18,7 +18,7 @@ HERS = [
     "/account/logout/",
     "/chat/",
 ]
-TEAMS = ["/inbox/", "/inbox/search/", "/customers/", "/team/", "/style/"]
+TEAMS = ["/inbox/", "/inbox/search/", "/inbox/views/", "/customers/", "/team/", "/style/"]
 ADMINS = ["/admin/", "/admin/auth/group/add/", "/admin/mfa/authenticator/add/", "/admin/accounts/product/add/"]
 
 
