@@ -114,6 +114,8 @@ DOORS = {
     "inbox/<uuid:public_id>/notes/": thread(302, "POST", text="Only for us"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),
     "inbox/<uuid:public_id>/suggestion/": thread(),
+    "inbox/<uuid:public_id>/summary/": thread(),
+    "inbox/messages/<uuid:public_id>/why/": Door(TEAM, own="answer", signed_out=LOGIN),
     "inbox/<uuid:public_id>/replies/": thread(),
     "inbox/<uuid:public_id>/later/": thread(302, "POST", text="Tomorrow", when="morning"),
     "inbox/<uuid:public_id>/later/<int:pk>/": Door(TEAM, 422, own="nothing_later", signed_out=LOGIN, method="POST"),

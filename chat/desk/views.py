@@ -21,10 +21,10 @@ from accounts import limits
 from accounts.models import User
 from chat import lists, seats, talk, views
 from chat import search as searching
-from chat.desk import drafts, many, saved, suggesting, talks, views_kept
+from chat.desk import drafts, many, reasons, saved, suggesting, talks, views_kept
 from chat.desk import later as waiting
 from chat.forms import ViewForm
-from chat.models import Conversation, SavedView
+from chat.models import Author, Conversation, Message, SavedView
 
 WAITS = {"seconds": timedelta(seconds=10), "hour": timedelta(hours=1)}
 MORNING = 9  # o'clock, where she sits
@@ -132,6 +132,35 @@ def suggestion(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if verdict:
         context["suggestion"] = suggesting.suggest(conversation)
     return render(request, "chat/_suggestion.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def why(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """How an answer of the assistant came about."""
+    if not isinstance(request.user, User):
+        raise Http404
+    told = Message.objects.filter(author=Author.BOT, conversation__in=Conversation.objects.staffed_by(request.user))
+    message = get_object_or_404(told.select_related("conversation", "version"), public_id=public_id)
+    return _aside(request, "chat/_why.html", message.conversation, {"why": reasons.of(message)})
+
+
+@login_required
+@never_cache
+@require_GET
+def summary(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What a talk is about, in few lines."""
+    conversation, _user = _at(request, public_id)
+    return _aside(request, "chat/_summary.html", conversation, {"summary": reasons.summary(conversation)})
+
+
+def _aside(request: HttpRequest, piece: str, conversation: Conversation, context: dict[str, Any]) -> HttpResponse:
+    """What a fold of the thread holds; a page of its own where there is no JavaScript."""
+    if request.headers.get("HX-Request"):
+        return render(request, piece, context)
+    back = reverse("chat:thread", args=[conversation.public_id])
+    return render(request, "chat/aside.html", {**context, "piece": piece, "back": back})
 
 
 @login_required

@@ -21,6 +21,12 @@ def moment(value: str) -> datetime:
 
 
 @register.filter
+def percent(part: float | None) -> str:
+    """A part of one, as people say it."""
+    return "" if part is None else _("%(number)s %%") % {"number": round(part * 100)}
+
+
+@register.filter
 def waits(seconds: Any) -> str:
     """How pressing a wait is: fresh, long or late."""
     return "late" if (seconds or 0) >= 600 else "long" if (seconds or 0) >= 120 else "fresh"

@@ -1,5 +1,6 @@
 // What helps an agent while she writes: suggestions, saved replies, drafts the server keeps, and keys for everything.
 
+import * as folds from "./desk/folds.js";
 import * as many from "./desk/many.js";
 import * as replies from "./desk/replies.js";
 import "./desk/replied.js";
@@ -78,6 +79,8 @@ function step(by) {
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
+  i: () => folds.toggle("summary"),
+  y: () => folds.toggle("why"),
   x: many.toggle,
   w: () => rows().find((row) => row.querySelector('[data-state="waiting"]'))?.click(),
   a: () => find('#hands button[value="accept"], #hands button[value="take"], #hands button[value="take_over"]')?.click(),

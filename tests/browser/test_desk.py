@@ -162,3 +162,26 @@ def test_many_are_chosen_and_closed_by_keyboard_alone(visit):
     expect(anna.get_by_text("Done with 3 conversations.")).to_be_visible()
     for talk in talks:
         expect(row(anna, talk)).to_have_count(0)
+
+
+def test_how_an_answer_came_about_and_what_a_talk_is_about_open_by_key(visit, site):
+    furnish(site)
+    anna, maria = visit("anna"), visit("maria")
+    talk = begin(maria, "How do I descale the kettle?")
+    expect(log(maria).get_by_text("vinegar").first).to_be_visible(timeout=30_000)
+    anna.goto(talk.replace("/chat/", "/inbox/"))
+    expect(log(anna).get_by_text("vinegar").first).to_be_visible()
+    anna.locator("#thread").focus()
+    anna.keyboard.press("y")
+    why = log(anna).locator(".why")
+    expect(why).to_contain_text("Passages it looked at")
+    expect(why).to_contain_text("How do I descale the kettle?")
+    anna.locator("#thread").focus()
+    anna.keyboard.press("i")
+    expect(anna.locator("#thread").get_by_text("Began with")).to_be_visible()
+    for size, theme in ((PHONE, "light"), (DESK, "dark")):
+        anna.set_viewport_size(size)
+        anna.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert not is_too_wide(anna)
+        assert barriers(anna) == []
+    expect(maria.get_by_text("Why this answer")).to_have_count(0)
