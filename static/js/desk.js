@@ -1,5 +1,6 @@
 // What helps an agent while she writes: suggestions, saved replies, drafts the server keeps, and keys for everything.
 
+import "./desk/bell.js";
 import * as folds from "./desk/folds.js";
 import * as many from "./desk/many.js";
 import * as replies from "./desk/replies.js";

@@ -43,6 +43,7 @@ function place(fresh) {
   rows().querySelector(".empty")?.remove();
   put(row, [...rows().children].find((other) => other !== row && comesBefore(row, other)) ?? null);
   mark();
+  document.dispatchEvent(new Event("inbox:rows"));
 }
 
 const isOpen = (row) => row.querySelector("a").pathname === location.pathname;
@@ -65,6 +66,7 @@ async function refresh() {
   for (const row of [...rows().children]) if (!wanted.includes(row)) row.remove();
   wanted.forEach((row, place) => put(row, rows().children[place] === row ? row.nextElementSibling : (rows().children[place] ?? null)));
   mark();
+  document.dispatchEvent(new Event("inbox:rows"));
   return true;
 }
 

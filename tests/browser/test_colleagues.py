@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_chat import begin, log, write
+from tests.browser.test_inbox import row
 from tests.browser.test_pages import barriers, is_too_wide
 
 SOON = 2000  # milliseconds in which a colleague must appear
@@ -49,3 +50,50 @@ def test_a_colleagues_reply_of_seconds_ago_is_said_before_she_sends(visit):
         assert not is_too_wide(anna)
         assert barriers(anna) == []
     expect(warning).to_be_hidden(timeout=40_000)
+
+
+EARS = """
+window.asked = 0; window.notices = []; window.tones = 0;
+window.Notification = class {
+  static permission = sessionStorage.getItem("granted") ?? "default";
+  static async requestPermission() {
+    window.asked += 1;
+    sessionStorage.setItem("granted", "granted");
+    return (window.Notification.permission = "granted");
+  }
+  constructor(title) { window.notices.push(title); }
+};
+const create = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.tones += 1; return create.call(this); };
+document.hasFocus = () => false;
+"""
+
+
+def heard(page):
+    return page.evaluate("[asked, notices.length, tones]")
+
+
+def test_she_is_told_of_who_waits_only_after_she_asked_for_it(visit):
+    anna, maria, omar = visit("anna"), visit("maria"), visit("omar")
+    anna.add_init_script(EARS)
+    anna.goto("/inbox/?list=waiting")
+    bell = anna.get_by_role("button", name="Sound and notices")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    first = begin(maria, "Quietly, please", "Talk to a person")
+    expect(row(anna, first)).to_be_visible()
+    assert heard(anna) == [0, 0, 0]
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    assert heard(anna) == [1, 0, 2]  # asked once; it says how it sounds
+    second = begin(omar, "Now aloud", "Talk to a person")
+    expect(row(anna, second)).to_be_visible()
+    anna.wait_for_function("notices.length === 1")
+    assert anna.evaluate("notices") == ["Omar waits"]
+    assert heard(anna) == [1, 1, 4]
+    anna.reload()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    assert heard(anna) == [0, 0, 0]  # what stood there when she came is no news
+    bell.click()
+    third = begin(maria, "Quiet again", "Talk to a person")
+    expect(row(anna, third)).to_be_visible()
+    assert heard(anna) == [0, 0, 0]
