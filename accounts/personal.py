@@ -146,7 +146,9 @@ def erase_proofs(customer: Customer) -> int:
 
 register(
     models.Shop,
-    harmless("slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret"),
+    harmless(
+        "slug", "name", "host", "language", "time_zone", "currency", "widget_origins", "widget_secret", "questions"
+    ),
 )
 register(models.User, personal("email", "name", "password"), harmless("language", "tours_done"))
 register(models.Membership, personal("user"), harmless("languages"))

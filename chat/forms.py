@@ -19,6 +19,7 @@ class StartForm(forms.Form):
     name = forms.CharField(label=_("Your name"), required=False, max_length=200)
     email = forms.EmailField(label=_("Your email address"), required=False)
     person = forms.BooleanField(required=False)
+    chosen = forms.CharField(required=False, max_length=settings.CHAT_TEXT_LIMIT)
 
     def clean_client_id(self) -> str:
         try:
@@ -28,6 +29,7 @@ class StartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["text"] = cleaned.get("chosen") or cleaned.get("text")
         if not cleaned.get("text") and not cleaned.get("person") and "text" not in self.errors:
             self.add_error("text", _("Please write something first."))
         return cleaned

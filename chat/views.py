@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import consent, limits, people, visitors
 from accounts.models import How, Purpose, Shop
 from accounts.origin import own_page_suffices
-from chat import attachments, handoff, intake, opinions, owners, pages, seats, seen, transcripts, wire
+from chat import attachments, handoff, intake, openers, opinions, owners, pages, seats, seen, transcripts, wire
 from chat import talk as talking
 from chat.adapters import web
 from chat.forms import StartForm
@@ -128,6 +128,7 @@ def start_context(request: HttpRequest, shop: Shop, form: StartForm, *, floating
         "is_guest": not request.user.is_authenticated and customer is None,
         "choices": consent.choices_of(customer, shop, language),
         "asks_consent": consent.wants_asking(customer, shop),
+        "questions": openers.questions(shop, language, at=timezone.now()),
         "client_id": form["client_id"].value() or str(uuid4()),
         **pages.LIMITS,
     }

@@ -31,12 +31,12 @@ class OriginField(forms.CharField):
         return text
 
 
-class OriginsField(SimpleArrayField):
+class LinesField(SimpleArrayField):
     """One a line; an empty line is none."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, each: forms.Field, **kwargs: Any) -> None:
         rows = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-        super().__init__(OriginField(), delimiter="\n", widget=rows, required=False, **kwargs)
+        super().__init__(each, delimiter="\n", widget=rows, required=False, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         lines = value.splitlines() if isinstance(value, str) else value or []
@@ -44,9 +44,16 @@ class OriginsField(SimpleArrayField):
 
 
 class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
-    widget_origins = OriginsField(
+    widget_origins = LinesField(
+        OriginField(),
         label=models.Shop._meta.get_field("widget_origins").verbose_name,
         help_text=models.Shop._meta.get_field("widget_origins").help_text,
+    )
+    questions = LinesField(
+        forms.CharField(max_length=80),
+        max_length=4,
+        label=models.Shop._meta.get_field("questions").verbose_name,
+        help_text=models.Shop._meta.get_field("questions").help_text,
     )
 
     class Meta:

@@ -63,6 +63,14 @@ class Shop(models.Model):
         blank=True,
         help_text=_("One a line, for example https://www.example.com. No other site can show this shop's chat."),
     )
+    questions = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name=_("questions to begin with"),
+        default=list,
+        blank=True,
+        size=4,
+        help_text=_("One a line, up to four. Offered at the start of a chat while too few have asked something else."),
+    )
     # What the shop's own server signs its shoppers' tokens with; empty until somebody asks for one.
     widget_secret = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -185,3 +185,30 @@ def test_how_an_answer_came_about_and_what_a_talk_is_about_open_by_key(visit, si
         assert not is_too_wide(anna)
         assert barriers(anna) == []
     expect(maria.get_by_text("Why this answer")).to_have_count(0)
+
+
+ASKS = """
+from accounts.models import Shop
+Shop.objects.filter(slug="lumen").update(questions={})
+"""
+
+
+def test_a_shopper_begins_with_a_question_that_is_offered(visit, site):
+    offered = ["Do you ship abroad?", "What does it cost?"]
+    assert site.manage("shell", "-c", ASKS.format(offered)).returncode == 0
+    try:
+        maria = visit("maria", PHONE)
+        maria.goto("/chat/new/")
+        chips = maria.get_by_role("list", name="Often asked")
+        expect(chips.get_by_role("button", name="Do you ship abroad?")).to_be_visible()
+        assert not is_too_wide(maria)
+        assert barriers(maria) == []
+        words = maria.get_by_label("How can we help?")
+        words.fill("My own")
+        expect(chips).to_be_hidden()
+        words.fill("")
+        chips.get_by_role("button", name="Do you ship abroad?").click()
+        maria.wait_for_url(re.compile(r"/chat/[0-9a-f-]{36}/$"))
+        expect(log(maria).get_by_text("Do you ship abroad?")).to_be_visible()
+    finally:
+        assert site.manage("shell", "-c", ASKS.format([])).returncode == 0
