@@ -1,14 +1,17 @@
 // What helps an agent while she writes: suggestions, saved replies, drafts the server keeps, and keys for everything.
 
-import "./desk/bell.js";
-import * as folds from "./desk/folds.js";
-import * as many from "./desk/many.js";
-import * as replies from "./desk/replies.js";
-import "./desk/replied.js";
-
 const SOON = 700, OFF = "aftersale.keys";
+const find = (selector) => document.querySelector(selector);
 const composer = () => document.querySelector("[data-composer][data-draft]");
 const text = () => composer()?.elements.text;
+
+function read(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
 
 // Drafts
 
@@ -31,7 +34,7 @@ function keep() {
 document.addEventListener("input", (event) => {
   if (event.target !== text()) return;
   keepSoon();
-  replies.look();
+  if (replies || text().value.includes("/")) look();
 });
 // What is sent is no draft any more; the server forgets it with the message.
 document.addEventListener("submit", (event) => {
@@ -42,6 +45,19 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", (event) => event.target.id === "thread" && keep());
 window.addEventListener("pagehide", keep);
+
+// Saved replies
+
+let replies;
+const look = async () => (replies ??= await import("./desk/replies.js")).look();
+
+/** A slash where she writes opens their list. */
+function slash() {
+  text().focus();
+  const gap = text().value && !/\s$/.test(text().value) ? " /" : "/";
+  text().setRangeText(gap, text().value.length, text().value.length, "end");
+  text().dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 // Suggestions
 
@@ -60,15 +76,14 @@ document.addEventListener("click", (event) => {
   const { target } = event;
   if (target.closest?.("[data-uses-suggestion]")) use();
   else if (target.closest?.("[data-drops-suggestion]")) drop(), text()?.focus();
-  else if (target.closest?.("[data-opens-replies]")) replies.begin();
+  else if (target.closest?.("[data-opens-replies]")) slash();
   else if (target.closest?.("[data-opens-keys]")) sheet()?.showModal();
-  else if (!target.closest?.("#saved-replies")) replies.shut();
+  else if (!target.closest?.("#saved-replies")) replies?.shut();
 });
 
 // Keys
 
 const sheet = () => document.getElementById("keys");
-const find = (selector) => document.querySelector(selector);
 const rows = () => [...document.querySelectorAll("#rows .thread > a")];
 
 function step(by) {
@@ -77,12 +92,45 @@ function step(by) {
   all[Math.min(all.length - 1, Math.max(0, at + by))]?.focus();
 }
 
+// What few need on every page comes when it is needed.
+
+const bell = find("[data-bell]");
+if (bell) {
+  bell.hidden = false;
+  if (read(`aftersale.bell.${bell.dataset.bell}`)) import("./desk/bell.js");
+  else bell.addEventListener("click", () => import("./desk/bell.js").then(({ turn }) => turn()), { once: true });
+}
+
+const isReplied = () => find('.messages > [data-by="person"]') && import("./desk/replied.js").then(({ look }) => look());
+for (const name of ["talk:news", "htmx:load"]) document.addEventListener(name, isReplied);
+isReplied();
+
+document.addEventListener("toggle", ({ target }) => target.open && target.dataset?.fold && import("./desk/folds.js").then(({ fill }) => fill(target)), { capture: true });
+
+/** Open or shut the newest fold of this kind. */
+function unfold(kind) {
+  const fold = [...document.querySelectorAll(`#thread details[data-fold="${kind}"]`)].at(-1);
+  if (!fold) return;
+  fold.open = !fold.open;
+  fold.querySelector("summary").focus();
+}
+
+/** Choose the row she stands on, or leave it out again. */
+function choose() {
+  const row = document.activeElement?.closest?.("#rows .thread") ?? find('#rows .thread:has([aria-current="true"])');
+  row?.querySelector(".thread-choice")?.click();
+}
+
+const isChosen = () => find("#rows .thread-choice:checked");
+const many = (act) => import("./desk/many.js").then(act);
+document.addEventListener("change", ({ target }) => target.matches?.(".thread-choice") && many(({ say }) => say()));
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
-  i: () => folds.toggle("summary"),
-  y: () => folds.toggle("why"),
-  x: many.toggle,
+  i: () => unfold("summary"),
+  y: () => unfold("why"),
+  x: choose,
   w: () => rows().find((row) => row.querySelector('[data-state="waiting"]'))?.click(),
   a: () => find('#hands button[value="accept"], #hands button[value="take"], #hands button[value="take_over"]')?.click(),
   b: () => find('#hands button[value="give_back"]')?.click(),
@@ -94,22 +142,16 @@ const KEYS = {
   t: () => find('#tags input[name="name"]')?.focus(),
   p: () => find("#pass-on summary")?.click(),
   f: () => find("#to-search")?.click(),
-  "/": () => (composer() ? replies.begin() : find("#to-search")?.click()),
+  "/": () => (composer() ? slash() : find("#to-search")?.click()),
   "?": () => sheet()?.showModal(),
 };
 
-function areOff() {
-  try {
-    return localStorage.getItem(OFF) === "off";
-  } catch {
-    return false;
-  }
-}
+const areOff = () => read(OFF) === "off";
 
 const isWriting = (element) => element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") || element.closest?.("dialog");
 
 document.addEventListener("keydown", (event) => {
-  if (event.target === text() && replies.key(event)) {
+  if (event.target === text() && replies?.key(event)) {
     event.preventDefault();
     event.stopPropagation();
   } else if (event.key === "Escape" && event.target === text()) {
@@ -120,7 +162,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return;
   if (areOff() && event.key !== "?") return;
-  const act = many.act(event.key) ?? KEYS[event.key];
+  const act = isChosen() && "aeptEscape".includes(event.key) ? () => many(({ KEYS: all }) => all[event.key]()) : KEYS[event.key];
   if (!act) return;
   event.preventDefault();
   act();

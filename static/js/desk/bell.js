@@ -1,7 +1,7 @@
 // Tells her of what waits, by a sound and, when she looks elsewhere, a notice: off until she asks for it in this browser.
 
 const button = document.querySelector("[data-bell]");
-const KEY = button && `aftersale.bell.${button.dataset.bell}`;
+const KEY = `aftersale.bell.${button.dataset.bell}`;
 const told = new Set(); // what she has seen or heard of: a talk, and since when it waits
 let sounds;
 
@@ -62,7 +62,7 @@ function show() {
   button.setAttribute("aria-pressed", String(isOn()));
 }
 
-async function turn() {
+export async function turn() {
   try {
     if (isOn()) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, "on");
@@ -75,11 +75,8 @@ async function turn() {
   if (window.Notification?.permission === "default") await Notification.requestPermission();
 }
 
-if (button) {
-  button.hidden = false;
-  show();
-  look({ quietly: true });
-  button.addEventListener("click", turn);
-  window.addEventListener("storage", show);
-  document.addEventListener("inbox:rows", () => look());
-}
+show();
+look({ quietly: true });
+button.addEventListener("click", turn);
+window.addEventListener("storage", show);
+document.addEventListener("inbox:rows", () => look());

@@ -34,7 +34,3 @@ export function look() {
   timer = setInterval(draw, EVERY);
   draw();
 }
-
-document.addEventListener("talk:news", look);
-document.addEventListener("htmx:load", (event) => event.target.id === "thread" && look());
-look();

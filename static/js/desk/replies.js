@@ -89,14 +89,6 @@ export function key(event) {
   return true;
 }
 
-export function begin() {
-  const text = form().elements.text;
-  text.focus();
-  const gap = text.value && !/\s$/.test(text.value) ? " /" : "/";
-  text.setRangeText(gap, text.value.length, text.value.length, "end");
-  text.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
 document.addEventListener("mousedown", (event) => {
   const item = event.target.closest?.("#saved-replies > li");
   if (!item) return;
