@@ -40,11 +40,11 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     user = _user(request)
     if not user.is_team:
         raise Http404
-    desk, asked = lists.desk_of(user), request.GET.get("list")
+    shops = list(Shop.objects.visible_to(user).order_by("name", "pk"))
+    desk, asked = lists.desk_of(user, shops), request.GET.get("list")
     views_hers = views_kept.of(user)
     view = next((one for one in views_hers if one.key == asked), None)
     box = view.key if view else lists.box_of(asked)
-    team_of_all, teams_of_all = many.aims(user)
     return {
         "conversations": views_kept.page(desk, view) if view else lists.page(desk, box),
         "box": box,
@@ -55,10 +55,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
                 for one, count in zip(views_hers, views_kept.counts(desk, views_hers), strict=True)
             ),
         ],
-        "shops": Shop.objects.visible_to(user).order_by("name", "pk"),  # read by the whole page only
+        "shops": shops,
         "now": timezone.now(),
-        "team_of_all": team_of_all,
-        "teams_of_all": teams_of_all,
     }
 
 
@@ -69,7 +67,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Who waits longest comes first."""
     if request.headers.get("HX-Request"):
         return render(request, "chat/_rows.html", _list(request))
-    return render(request, "chat/inbox.html", {**_list(request), "show": "list"})
+    aims = many.aims(_user(request))
+    return render(request, "chat/inbox.html", {**_list(request), "aims": aims, "show": "list"})
 
 
 @login_required
@@ -87,7 +86,7 @@ def bot(request: HttpRequest, slug: str) -> HttpResponse:
 def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
     seat = _seat(request, public_id)
     found = Conversation.objects.select_related("shop", "customer", "person")
-    conversation = found.get(pk=seat.conversation_id)
+    conversation, aims = found.get(pk=seat.conversation_id), many.aims(_user(request))
     context = {
         "conversation": conversation,
         "now": timezone.now(),
@@ -99,8 +98,9 @@ def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "joined": _joined(conversation),
         "others": list(talks.could_join(conversation)[:5]),
         "talk_notes": notes.of(conversation),
-        "colleagues": list(User.objects.team_of(conversation.shop).exclude(pk=request.user.pk).order_by("name", "pk")),
-        "teams": list(Team.objects.filter(shop=conversation.shop_id).order_by("name", "pk")),
+        "aims": aims,
+        "colleagues": aims.colleagues(conversation.shop_id),
+        "teams": aims.teams(conversation.shop_id),
         "me": f"{Author.PERSON} {seat.name}",
         "owner": owners.mark(request),
         "show": "thread",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import notes
-from accounts.models import Shop, Team, User
+from accounts.models import Membership, Shop, Team, User
 from accounts.presence import NotOnTheTeam
 from chat import handoff, talk
 from chat.models import Conversation, Holder
@@ -50,18 +50,32 @@ def tag(talks: Iterable[Conversation], name: str, *, by: User, at: datetime) -> 
     return _each(talks, lambda one: notes.tag(one.customer, name, by=by, at=at))
 
 
-def aims(user: User) -> tuple[list[User], list[Team]]:
-    """The colleagues and the teams of all her shops."""
+@dataclass(frozen=True)
+class Aims:
+    """To whom talks can be given: the colleagues and the teams of one of her shops, or of all."""
+
+    memberships: list[Membership]
+    all_teams: list[Team]
+
+    def colleagues(self, shop_id: int | None = None) -> list[User]:
+        return list(dict.fromkeys(one.user for one in self.memberships if shop_id in (None, one.shop_id)))
+
+    def teams(self, shop_id: int | None = None) -> list[Team]:
+        return [team for team in self.all_teams if shop_id in (None, team.shop_id)]
+
+
+def aims(user: User) -> Aims:
     shops = Shop.objects.visible_to(user)
-    colleagues = User.objects.filter(is_active=True, memberships__shop__in=shops).exclude(pk=user.pk).distinct()
-    return list(colleagues.order_by("name", "pk")), list(Team.objects.filter(shop__in=shops).order_by("name", "pk"))
+    found = Membership.objects.filter(shop__in=shops, user__is_active=True).exclude(user=user).select_related("user")
+    teams = Team.objects.filter(shop__in=shops).order_by("name", "pk")
+    return Aims(list(found.order_by("user__name", "user__pk", "pk")), list(teams))
 
 
 def aim(user: User, named: str) -> User | Team | None:
     """The colleague or team of one of her shops, named as user-1 or team-1."""
-    colleagues, teams = aims(user)
-    named_so: dict[str, User | Team] = {f"user-{one.pk}": one for one in colleagues}
-    named_so |= {f"team-{one.pk}": one for one in teams}
+    found = aims(user)
+    named_so: dict[str, User | Team] = {f"user-{one.pk}": one for one in found.colleagues()}
+    named_so |= {f"team-{one.pk}": one for one in found.teams()}
     return named_so.get(named)
 
 
