@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ DIMENSION = 384
 LONGEST = 256  # word pieces the model reads, with its two marks
 PRECISION = "int8"
 RECIPE = f"all-MiniLM-L6-v2@{WEIGHTS[:8]}|ctranslate2|{PRECISION}|{DIMENSION}"
-BATCH = 1024  # word pieces that are read at once: more no longer fit where the processor has them at hand
+BATCH = 512  # word pieces that are read at once: more no longer fit where the processor has them at hand
 BULK_THREADS = 2
 
 
@@ -106,25 +107,33 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str], *, bulk: bool) -> NDArray[np.float32]:
         """Embed shortest first in batches of like lengths, and give the rows back in the order asked."""
-        encoder = self._many if bulk else self._one
         pieces = [encoding.ids for encoding in self.tokenizer.encode_batch([_readable(text) for text in texts])]
         order = sorted(range(len(texts)), key=lambda place: len(pieces[place]))
         rows = np.empty((len(texts), DIMENSION), np.float32)
-        for places in _batches(order, [len(row) for row in pieces]):
+        encoder, batches = self._many if bulk else self._one, _batches(order, [len(row) for row in pieces])
+
+        def fill(places: list[int]) -> None:
             rows[places] = _pooled(encoder, [pieces[place] for place in places])
+
+        if not bulk:
+            for places in batches:
+                fill(places)
+            return rows
+        with ThreadPoolExecutor(BULK_THREADS) as pool:  # each reads batches of its own, and waits for no other
+            list(pool.map(fill, batches))
         return rows
 
     @cached_property
     def _one(self) -> Any:
-        return self._encoder(threads=1)
+        return self._encoder(1)
 
     @cached_property
     def _many(self) -> Any:
-        return self._encoder(threads=BULK_THREADS)
+        return self._encoder(BULK_THREADS)
 
-    def _encoder(self, *, threads: int) -> Any:
+    def _encoder(self, threads: int) -> Any:
         runtime: Any = importlib.import_module("ctranslate2")  # a process that never embeds stays light
-        encoder = runtime.Encoder(str(self._where), device="cpu", inter_threads=1, intra_threads=threads)
+        encoder = runtime.Encoder(str(self._where), device="cpu", inter_threads=threads, intra_threads=1)
         # A forked child must never tear this down: it would wait for threads that only the parent has.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(encoder))
         return encoder
