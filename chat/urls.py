@@ -1,6 +1,7 @@
 from django.urls import path
 
 from chat import away, customers, embedding, inbox, joining, order_cards, views
+from chat.desk import ticket
 from chat.desk import views as desk
 
 app_name = "chat"
@@ -47,6 +48,7 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/draft/", desk.draft, name="draft"),
     path("inbox/<uuid:public_id>/orders/", order_cards.beside, name="staff_orders"),
     path("inbox/<uuid:public_id>/orders/<int:order>/<slug:action>/", order_cards.do, name="staff_order_do"),
+    path("inbox/<uuid:public_id>/tickets/", ticket.beside, name="tickets"),
     path("inbox/<uuid:public_id>/notes/", inbox.note, name="note"),
     path("inbox/<uuid:public_id>/later/", desk.later, name="later"),
     path("inbox/<uuid:public_id>/later/<int:pk>/", desk.take_back, name="take_back"),

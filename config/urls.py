@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.admin_view(administration.home)),  # in the place of Django's own index
     path("admin/", admin.site.urls),
+    path("account/tickets/", include("tickets.my_urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("help/pictures/<uuid:public_id>/", gallery.picture, name="picture"),
     path("help/", include("knowledge.urls")),
     path("", include("analytics.desk.urls")),
+    path("tickets/", include("tickets.urls")),
     path("", include("chat.urls")),
 ]
 

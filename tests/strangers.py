@@ -45,6 +45,11 @@ def about(answer=200, method="GET", **data):
     return Door(TEAM, answer, own="customer", signed_out=LOGIN, method=method, data=data)
 
 
+def work(answer=200, method="GET", **data):
+    """Maria's ticket as the team of her shop works on it."""
+    return Door(TEAM, answer, own="ticket", signed_out=LOGIN, method=method, data=data)
+
+
 DOORS = {
     "": Door(EVERYBODY),
     "healthz": Door(EVERYBODY, 503),  # no worker in the tests
@@ -57,6 +62,17 @@ DOORS = {
     "account/orders/<order_number:number>/asked/": Door({"maria"} | TEAM, own="order", signed_out=LOGIN),
     "account/orders/<order_number:number>/<slug:action>/": Door({"maria"} | TEAM, own="wish", signed_out=LOGIN),
     "account/tour/<slug:name>/": Door(SIGNED_IN, 204, own="tour", signed_out=LOGIN, method="POST"),
+    "account/tickets/": Door(SIGNED_IN, signed_out=LOGIN),
+    "account/tickets/new/": Door(SIGNED_IN, signed_out=LOGIN),
+    "account/tickets/<int:ticket>/": Door({"maria"}, own="her_ticket", signed_out=LOGIN),
+    "account/tickets/<int:ticket>/act/": Door(
+        {"maria"}, 302, own="her_ticket", signed_out=LOGIN, method="POST", data={"verb": "reply", "text": "Hello"}
+    ),
+    "tickets/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "tickets/for/<uuid:public_id>/": about(),
+    "tickets/<uuid:public_id>/": work(),
+    "tickets/<uuid:public_id>/edit/": work(422, "POST", subject=""),
+    "tickets/<uuid:public_id>/act/": work(302, "POST", verb="note", text="Only for us"),
     "account/consent/": Door(EVERYBODY),
     "account/consent/ask/": Door(EVERYBODY),
     "account/first/<str:token>/": Door(EVERYBODY, own="first_admin_key"),  # the key is all it takes
@@ -111,6 +127,7 @@ DOORS = {
     "inbox/views/": Door(TEAM | OTHER, signed_out=LOGIN),
     "inbox/views/<int:pk>/": Door({"anna"}, 302, own="view", signed_out=LOGIN, method="POST"),
     "inbox/alive/": Door(TEAM | OTHER, 204, signed_out=LOGIN, method="POST"),
+    "inbox/<uuid:public_id>/tickets/": thread(),
     "inbox/<uuid:public_id>/notes/": thread(302, "POST", text="Only for us"),
     "inbox/<uuid:public_id>/hands/": thread(302, "POST", verb="take"),
     "inbox/<uuid:public_id>/suggestion/": thread(),

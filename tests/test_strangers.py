@@ -31,6 +31,9 @@ from knowledge import articles, evaluation, gaps, pictures, recipes
 from knowledge.models import Audience
 from tests import factories
 from tests.strangers import DOORS, EVERYBODY, LOGIN, PUBLIC, SOCKETS, Door
+from tickets import opening as tickets
+from tickets import work
+from tickets.models import Ticket
 
 MISSING = {
     "shop": "no-such-shop",
@@ -38,6 +41,7 @@ MISSING = {
     "public_id": uuid.UUID(int=0),
     "other": uuid.UUID(int=1),
     "merge": 999_999,
+    "ticket": 999_999,
     "number": "no-such-order",
     "order": 999_999,
     "action": "no-such-action",
@@ -106,11 +110,14 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
     shop.save()
     line = factories.OrderLineFactory(order__customer=customer, order__number="1042")
     factories.ShipmentFactory(order=line.order)
+    ticket = tickets.from_form(customer, subject="Dark", text="A dark lamp", opening_id="t", at=timezone.now())
     return SimpleNamespace(
         people={"maria": maria, "omar": omar, "anna": anna, "boss": boss, "stranger": stranger, "visitor": None},
         order={"number": line.order.number},
         wish={"number": line.order.number, "action": "cancel"},
         wish_beside={"public_id": conversation.public_id, "order": line.order.pk, "action": "cancel"},
+        ticket={"public_id": ticket.public_id},
+        her_ticket={"ticket": ticket.number},
         conversation={"public_id": conversation.public_id},
         view={"pk": anna.saved_views.create(name="Hers", box="all").pk},
         nothing_later={"public_id": conversation.public_id, "pk": 1},
@@ -295,7 +302,7 @@ def test_the_admin_is_closed_to_everybody_who_runs_no_shop(world, who, subtests)
 def a_row_of(model, world, shop):
     """Something of Maria's shop for each model the admin shows; a new one needs a line here."""
     now, people_ = timezone.now(), world.people
-    order, conversation = Order.objects.get(), Conversation.objects.get()
+    order, conversation = Order.objects.get(), Conversation.objects.earliest("pk")
     message = conversation.messages.first()
     make = {
         "auth.Group": lambda: model.objects.create(name="Group"),
@@ -345,6 +352,12 @@ def a_row_of(model, world, shop):
         "chat.BotVersion": lambda: model.objects.create(shop=shop, name="First", created_at=now),
         "chat.Note": lambda: model.objects.create(
             conversation=conversation, author=people_["anna"], text="A note", after_seq=1, client_id="n", at=now
+        ),
+        "tickets.Ticket": lambda: model.objects.get(),
+        "tickets.TicketStatus": lambda: model.objects.filter(shop=shop).first(),
+        "tickets.TicketChange": lambda: model.objects.first(),
+        "tickets.TicketNote": lambda: work.note(
+            Ticket.objects.get().pk, by=people_["anna"], text="A note", client_id="n", at=now
         ),
         "chat.SavedReply": lambda: model.objects.create(shop=shop, shortcut="sorry", text="Sorry"),
         "chat.Action": lambda: message.actions.create(

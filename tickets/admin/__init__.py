@@ -1,0 +1,3 @@
+from tickets.admin import work
+
+__all__ = ["work"]

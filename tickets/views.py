@@ -1,0 +1,206 @@
+"""The agents' pages: the list, and one ticket."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Customer, Order, Team, User
+from accounts.presence import NotOnTheTeam
+from tickets import lifecycle, lists, opening, ports, statuses, timeline, work
+from tickets.forms import PARTS, EditForm, OpenForm, as_typed
+from tickets.models import Kind, Priority, Ticket
+
+ROWS, BESIDE = 30, 5
+REFUSALS = (ports.Refused, lifecycle.Closed, lifecycle.NotNow, work.Unfit, NotOnTheTeam)
+
+
+def agent(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    if not request.user.is_team:
+        raise Http404
+    return request.user
+
+
+def staffed(request: HttpRequest, public_id: UUID) -> Ticket:
+    """The ticket an agent asks for, if she works for its shop."""
+    found = Ticket.objects.staffed_by(agent(request))
+    known = found.select_related("shop", "customer", "status", "assignee", "team", "follows", "merged_into")
+    return get_object_or_404(known, public_id=public_id)
+
+
+@login_required
+@never_cache
+@require_safe
+def tickets(request: HttpRequest) -> HttpResponse:
+    user, asked = agent(request), request.GET
+    name = asked.get("list", "")
+    name = name if name in lists.LISTS else "undone"
+    if (order := asked.get("order", "")) in lists.ORDERS:
+        request.session["tickets_order"] = order
+    order = request.session.get("tickets_order", "changed")
+    teams = list(Team.objects.visible_to(user).order_by("name", "pk"))
+    found = lists.of(user, name, order=order, filters=_filters(asked.dict(), teams))
+    numbers = lists.counts(user)
+    context = {
+        "page": Paginator(found, ROWS).get_page(asked.get("page")),
+        "lists": [(key, label, numbers.get(key)) for key, (label, _of) in lists.LISTS.items()],
+        "list": name,
+        "list_label": lists.LISTS[name][0],
+        "orders": [(key, label) for key, (label, _by) in lists.ORDERS.items()],
+        "order": order,
+        "teams": teams,
+        "priorities": Priority.choices,
+        "asked": asked,
+        "many_shops": user.is_superuser or len(user.roles) > 1,
+    }
+    return render(request, "tickets/tickets.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def ticket(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return _page(request, staffed(request, public_id))
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change it; if somebody else was faster, both are shown and hers waits to be saved again."""
+    found = staffed(request, public_id)
+    form = EditForm(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    try:
+        work.change(found.pk, form.wanted(), version=form.cleaned_data["version"], by=agent(request), at=timezone.now())
+    except work.Conflict as conflict:
+        return _conflict(request, conflict.ticket, str(conflict))
+    except REFUSALS as refusal:
+        return _page(request, found, form=form, refusal=str(refusal), status=422)
+    messages.success(request, _("Saved."))
+    return redirect("tickets:ticket", public_id)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Reply, note, take, follow."""
+    found, user, said = staffed(request, public_id), agent(request), request.POST
+    verb = _VERBS.get(said.get("verb", ""))
+    if verb is None:
+        raise Http404
+    try:
+        verb(found, user, said)
+    except REFUSALS as refusal:
+        typed = {"typed": said.get("text", ""), "typed_as": said.get("verb"), "refusal": str(refusal)}
+        return _page(request, staffed(request, public_id), status=422, **typed)
+    return redirect("tickets:ticket", public_id)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A ticket for this customer."""
+    user = agent(request)
+    known = Customer.objects.staffed_by(user).present().select_related("shop")
+    customer = get_object_or_404(known, public_id=public_id)
+    form = OpenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        opened = opening.by_agent(customer, **form.cleaned_data, by=user, assignee=user, at=timezone.now())
+        return redirect("tickets:ticket", opened.public_id)
+    context = {"form": form, "customer": customer, "shop": customer.shop}
+    return render(request, "tickets/new.html", context, status=422 if form.is_bound else 200)
+
+
+# Inside.
+
+
+def _filters(asked: dict[str, str], teams: list[Team]) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    if asked.get("team", "") in {str(team.pk) for team in teams}:
+        wanted["team"] = int(asked["team"])
+    if asked.get("priority", "") in {str(value) for value in Priority.values}:
+        wanted["priority"] = int(asked["priority"])
+    if tags := work.words_of(asked.get("tag", "")):
+        wanted["tags__contains"] = tags
+    return wanted
+
+
+def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
+    user = agent(request)
+    others = Ticket.objects.filter(customer=found.customer_id).exclude(pk=found.pk).select_related("status")
+    context = {
+        "ticket": found,
+        "shop": found.shop,
+        "entries": timeline.of(found),
+        "form": EditForm(found),
+        "afterwards": [one for one in statuses.of(found.shop) if one.kind not in (Kind.NEW, Kind.CLOSED)],
+        "follows": found.followers.filter(pk=user.pk).exists(),
+        "bought": list(Order.objects.filter(tickets=found).newest_first()),
+        "others": list(others.newest_first()[:BESIDE]),
+        "thread_url": ports.talks.address(found.conversation) if found.conversation else "",
+        "client_id": uuid4(),
+        **more,
+    }
+    return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _conflict(request: HttpRequest, now: Ticket, words: str) -> HttpResponse:
+    """What she touched stays in the form, with what it says now beside it; saved again hers wins."""
+    theirs = EditForm(now)
+    mine = request.POST.copy()
+    for part in EditForm(now, request.POST).untouched():
+        mine.setlist(part, as_typed(theirs.initial["was"][part]))
+    mine["version"], mine["was"] = str(now.version), json.dumps(theirs.initial["was"])
+    form = EditForm(now, mine)
+    form.is_valid()
+    meanwhile = [(theirs[part].label, _shown(theirs, part)) for part in PARTS if part in form.changed_data]
+    return _page(request, now, form=form, refusal=words, meanwhile=meanwhile, status=409)
+
+
+def _shown(form: EditForm, part: str) -> str:
+    value = form.initial[part]
+    if isinstance(value, list):
+        return ", ".join(order.number for order in value)
+    labels = dict(form.fields[part].choices) if part in ("priority", "type") else {}  # type: ignore[attr-defined]
+    return str(labels.get(value, value)) if value else str(_("nothing"))
+
+
+def _reply(found: Ticket, user: User, said: Any) -> None:
+    then = next((one for one in statuses.of(found.shop) if str(one.pk) == said.get("then")), None)
+    client_id = said.get("client_id", "")[:64] or str(uuid4())
+    work.reply(found.pk, by=user, text=said.get("text", ""), client_id=client_id, at=timezone.now(), status=then)
+
+
+def _note(found: Ticket, user: User, said: Any) -> None:
+    client_id = said.get("client_id", "")[:64] or str(uuid4())
+    work.note(found.pk, by=user, text=said.get("text", ""), client_id=client_id, at=timezone.now())
+
+
+def _take(found: Ticket, user: User, said: Any) -> None:
+    work.take(found.pk, by=user, at=timezone.now())
+
+
+def _follow(found: Ticket, user: User, said: Any) -> None:
+    work.follow(found.pk, by=user, at=timezone.now(), on=said.get("verb") == "follow")
+
+
+_VERBS: dict[str, Callable[[Ticket, User, Any], None]] = {
+    "reply": _reply,
+    "note": _note,
+    "take": _take,
+    "follow": _follow,
+    "unfollow": _follow,
+}
