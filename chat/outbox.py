@@ -15,6 +15,7 @@ from chat.flows import lock
 from chat.models import Author, Conversation, Holder, Message
 from chat.turns import Reply, Turn, Unsure
 from knowledge import answers
+from tickets import opening
 
 
 class HeldByAnother(talk.Refused):
@@ -54,6 +55,8 @@ def post_reply(turn: Turn, reply: Reply, *, at: datetime) -> Message | None:
                 in_reply_to_id=None if message else turn.newest_id,
                 details={} if message or not reply.reasoning else {"reasoning": reply.reasoning},
             )
+            if reply.step_back.ticket:
+                _open_ticket(conversation, reply.step_back.ticket, at=at)
             return message or notice
         _close_turn(conversation, turn, at=at)
         talk.keep(conversation)
@@ -111,6 +114,19 @@ def post_person(
         if said is None:
             raise
         return talk.Receipt(said, repeated=True)
+
+
+def _open_ticket(conversation: Conversation, subject: str, *, at: datetime) -> None:
+    """What a flow collected is owed an answer, also when the talk is over."""
+    opening.from_talk(
+        conversation.customer,
+        talk=conversation.pk,
+        subject=subject,
+        by=None,
+        at=at,
+        channel=conversation.channel,
+        team_id=conversation.team_id,
+    )
 
 
 def _is_current(conversation: Conversation, turn: Turn) -> bool:

@@ -77,6 +77,7 @@ class StepBack:
 
     reason: str
     summary: str = ""
+    ticket: str = ""  # the subject of one that is opened with it
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from accounts import consent, merging, opening, people, presence
 from accounts.models import CustomerMerge, Order
 from analytics.ledger.models import Event
 from chat import attachments, handoff, intake, letters, talk
+from chat.flows import shelf
 from chat.models import Conversation
 from chat.routing import websocket_urlpatterns
 from config.asgi import application
@@ -349,6 +350,8 @@ def a_row_of(model, world, shop):
         "chat.Handoff": lambda: conversation.handoffs.get(),
         "accounts.Skill": lambda: model.objects.create(shop=shop, name="Lamps"),
         "chat.Intent": lambda: model.objects.create(shop=shop, name="return"),
+        "chat.Flow": lambda: shelf.keep(shop, shelf.shipped()["complaint"], at=now),
+        "chat.Webhook": lambda: model.objects.create(shop=shop, name="offers", address="https://x.example.com/"),
         "chat.BotVersion": lambda: model.objects.create(shop=shop, name="First", created_at=now),
         "chat.Note": lambda: model.objects.create(
             conversation=conversation, author=people_["anna"], text="A note", after_seq=1, client_id="n", at=now

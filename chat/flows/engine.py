@@ -154,7 +154,12 @@ def _over(script: Script, state: State, step: Step, heard: Heard, why: str = "un
     title = step.get("ticket") or step.get("hand_over") or script.title
     tags = tuple(scripts.filled(str(tag), known) for tag in step.get("tags", ()))
     return Move(
-        None, (*said, Over(text_of(title, known, heard), tags, "asked" if is_meant else why, collected(state))), "over"
+        None,
+        (
+            *said,
+            Over(text_of(title, known, heard), tags, "asked" if is_meant else why, collected(state), "ticket" in step),
+        ),
+        "over",
     )
 
 

@@ -90,6 +90,7 @@ class Over:
     tags: tuple[str, ...] = ()
     why: str = "unsure"  # asked, unsure or failed
     collected: tuple[tuple[str, str], ...] = ()
+    opens_ticket: bool = False
 
 
 Effect = Say | Look | Call | Do | Over

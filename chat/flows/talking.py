@@ -144,7 +144,9 @@ class Talk:
                 return None
             reply = done or reply
         elif isinstance(last, Over):
-            reply = replace(reply, step_back=StepBack(_WHY[last.why], _summary(last)))
+            reply = replace(
+                reply, step_back=StepBack(_WHY[last.why], _summary(last), last.title if last.opens_ticket else "")
+            )
         elif isinstance(last, Call) and move.state is not None:
             told = {"webhook": last.webhook, "flow": script.name, "step": move.state.step, "values": last.sends}
             reply = replace(reply, actions=(Wanted(webhooks.KIND, told),))

@@ -24,6 +24,7 @@ from tests.factories import (
     ShipmentFactory,
     VariantFactory,
 )
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,15 @@ def test_a_journey_goes_as_it_was_written(journey, world):
     for mark, said in journey.lines:
         world.follow(mark, said)
     world.has_been_seen()
+
+
+def test_a_complaint_is_a_ticket_too(world):
+    (journey,) = (each for each in told({"complaint"}) if each.kind == "straight")
+    for mark, said in journey.lines:
+        world.follow(mark, said)
+
+    assert Ticket.objects.get().subject == "The lamp came broken and nobody answers"
+    assert Ticket.objects.get().conversation == world.conversation.pk
 
 
 class World:
