@@ -357,6 +357,8 @@ def a_row_of(model, world, shop):
             conversation=conversation, author=people_["anna"], text="A note", after_seq=1, client_id="n", at=now
         ),
         "tickets.Ticket": lambda: model.objects.get(),
+        "tickets.Policy": lambda: model.objects.create(shop=shop, name="Usual", first=60),
+        "tickets.WorkingHours": lambda: model.objects.create(shop=shop, name="Office", time_zone="Europe/Paris"),
         "tickets.TicketStatus": lambda: model.objects.filter(shop=shop).first(),
         "tickets.TicketChange": lambda: model.objects.first(),
         "tickets.TicketNote": lambda: work.note(

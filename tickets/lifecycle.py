@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer, User
 from analytics.ledger import events
-from tickets import history, opening, ports, statuses
+from tickets import clocks, history, opening, ports, statuses
 from tickets.models import Kind, Ticket, TicketStatus
 
 
@@ -65,7 +65,13 @@ def put(ticket: Ticket, status: TicketStatus, *, by: history.Actor, at: datetime
         raise Closed
     if status.shop_id != ticket.shop_id:
         raise NotNow
+    move(ticket, status, by=by, at=at)
+
+
+def move(ticket: Ticket, status: TicketStatus, *, by: history.Actor, at: datetime) -> None:
+    """Give a locked ticket another status, and let its clocks run or stand."""
     history.move(ticket, status, by=by, at=at)
+    clocks.turn(ticket, at=at)
 
 
 @transaction.atomic
@@ -159,6 +165,7 @@ def _take_in(ticket: Ticket, said: ports.Said) -> None:
     elif ticket.kind == Kind.NEW:
         by = User.objects.filter(pk=said.person_id).first()
         history.move(ticket, statuses.first(ticket.shop, Kind.OPEN), by=by, at=said.at)
+    clocks.turn(ticket, side=said.side, at=said.at)
     ticket.changed_at = max(said.at, ticket.changed_at)
 
 
@@ -207,6 +214,22 @@ def _close(ticket_id: int, *, at: datetime) -> bool:
     ticket = lock(ticket_id)
     if ticket.kind != Kind.SOLVED or can_reopen(ticket, at=at):
         return False
-    history.move(ticket, statuses.first(ticket.shop, Kind.CLOSED), by=None, at=at)
+    move(ticket, statuses.first(ticket.shop, Kind.CLOSED), by=None, at=at)
     keep(ticket, at=at)
     return True
+
+
+@shared_task(name="tickets.sweep_clocks")
+def sweep_clocks() -> int:
+    """Tell of what is soon due or overdue, once."""
+    return watch(at=timezone.now())
+
+
+def watch(*, at: datetime) -> int:
+    return sum(_watch(ticket_id, at=at) for ticket_id in clocks.ringing(at))
+
+
+@transaction.atomic
+def _watch(ticket_id: int, *, at: datetime) -> int:
+    """First it takes in what was said: a reply that was in time is no breach."""
+    return clocks.claim(lock(ticket_id), at=at)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -22,10 +22,11 @@ LISTS = {
     "closed": (_("Closed"), lambda user: Q(kind=Kind.CLOSED, merged_into=None)),
 }
 COUNTED = ("mine", "free", "undone", "waiting", "on_hold")  # what is done is not worth counting each time
-ORDERS = {
+ORDERS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "changed": (_("Last changed"), ("-changed_at", "-pk")),
     "newest": (_("Newest"), ("-opened_at", "-pk")),
     "oldest": (_("Oldest"), ("opened_at", "pk")),
+    "due": (_("Due first"), (F("due_at").asc(nulls_last=True), "pk")),
     "priority": (_("Most urgent"), ("-priority", "opened_at", "pk")),
 }
 

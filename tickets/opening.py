@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Order, Shop, User
 from analytics.ledger import events
-from tickets import history, ports, statuses
+from tickets import clocks, history, ports, statuses
 from tickets.models import Channel, Kind, Ticket, TicketCount
 
 SUBJECT = 200  # characters
@@ -31,6 +31,7 @@ def open_ticket(
     by: history.Actor,
     opening_id: str | None = None,
     orders: Iterable[Order] = (),
+    is_answered: bool = False,
     **facts: Any,
 ) -> Ticket:
     """Open a ticket, once for each opening id."""
@@ -57,6 +58,7 @@ def open_ticket(
     )
     ticket.orders.set(orders)
     history.note(ticket, history.What.OPENED, by=by, at=at)
+    clocks.begin(ticket, at=at, is_answered=is_answered)
     events.record(
         "ticket.opened",
         ticket=ticket,
@@ -87,6 +89,7 @@ def from_talk(customer: Customer, *, talk: int, subject: str, by: User | None, a
         conversation=talk,
         begins_after=begins_after,
         heard_seq=said[-1].seq if said else begins_after,
+        is_answered=any(one.side == "team" for one in said),
         **facts,
     )
     if before is not None:

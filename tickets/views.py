@@ -62,6 +62,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "teams": teams,
         "priorities": Priority.choices,
         "asked": asked,
+        "now": timezone.now(),
         "many_shops": user.is_superuser or len(user.roles) > 1,
     }
     return render(request, "tickets/tickets.html", context)
@@ -148,6 +149,8 @@ def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any
         "form": EditForm(found),
         "afterwards": [one for one in statuses.of(found.shop) if one.kind not in (Kind.NEW, Kind.CLOSED)],
         "follows": found.followers.filter(pk=user.pk).exists(),
+        "now": timezone.now(),
+        "clocks": [clock for clock in found.clocks.order_by("pk") if clock.broken_at or clock.running_since],
         "bought": list(Order.objects.filter(tickets=found).newest_first()),
         "others": list(others.newest_first()[:BESIDE]),
         "thread_url": ports.talks.address(found.conversation) if found.conversation else "",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer, Order, Team, User
 from accounts.presence import NotOnTheTeam
 from analytics.ledger import events
-from tickets import history, lifecycle, ports
+from tickets import clocks, history, lifecycle, ports
 from tickets.history import What
 from tickets.models import Priority, Ticket, TicketNote, TicketStatus, Type
 
@@ -99,6 +99,8 @@ def change(ticket_id: int, wanted: Mapping[str, Any], *, version: int, by: User,
         raise Conflict(ticket)
     for part, value in wanted.items():
         _CHANGES[part](ticket, value, by=by, at=at)
+    if wanted.keys() & {"priority", "type", "team", "tags"}:
+        clocks.turn(ticket, at=at)
     lifecycle.keep(ticket, at=at)
     return ticket
 

@@ -76,6 +76,7 @@ ORDER_ACTION = one_of("cancel", "address", "payment", "items", "return", "exchan
 WHY = one_of("asked", "unsure", "rule", "failed", "timeout", "bot_off", "moved", "left")
 TICKET = one_of("new", "open", "waiting", "on_hold", "solved", "closed")
 TICKET_PART = one_of("subject", "priority", "type", "tags", "followers", "orders")
+PROMISE = one_of("first", "next", "resolution")
 
 # One line a kind:  name, subject, also concerned, facts. Anybody may add a line, none is taken away: rows remain.
 _TABLE = [
@@ -137,6 +138,8 @@ _TABLE = [
     _kind("ticket.assigned", "ticket", "to:user team"),
     _kind("ticket.noted", "ticket", "note:ticketnote"),
     _kind("ticket.followed", "ticket", "other:ticket"),
+    _kind("ticket.warned", "ticket", promise=PROMISE),
+    _kind("ticket.broken", "ticket", promise=PROMISE),
     _kind("ticket.rated", "ticket", score=number),
 ]
 

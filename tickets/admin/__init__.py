@@ -1,3 +1,3 @@
-from tickets.admin import work
+from tickets.admin import promises, work
 
-__all__ = ["work"]
+__all__ = ["promises", "work"]

@@ -109,6 +109,7 @@ class Ticket(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     opened_at = models.DateTimeField(_("opened"))
     changed_at = models.DateTimeField(_("changed"))
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, editable=False)  # the first of its clocks
     solved_at = models.DateTimeField(_("solved"), null=True, blank=True)
     score = models.PositiveSmallIntegerField(_("rating"), null=True, blank=True)
     words = models.TextField(_("words with the rating"), max_length=2000, blank=True)
@@ -134,6 +135,7 @@ class Ticket(models.Model):
             models.Index(
                 fields=["conversation", "-number"], name="tickets_of_a_talk", condition=Q(conversation__isnull=False)
             ),
+            models.Index(fields=["shop", "due_at", "id"], name="tickets_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["solved_at"], name="tickets_to_close", condition=Q(kind=Kind.SOLVED)),
             GinIndex(fields=["tags"], name="tickets_by_tag"),
             GinIndex(SearchVector("subject", config="simple"), name="tickets_by_words"),

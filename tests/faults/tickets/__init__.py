@@ -1,0 +1,1 @@
+"""Tickets: their clocks against a slow judge, and many hands at once."""

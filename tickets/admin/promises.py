@@ -1,0 +1,68 @@
+"""What a shop promises, and when somebody is at work. From a change on the new holds; what was counted is counted."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.own import OwnShopAdmin
+from tickets import clocks
+from tickets.models import Holiday, Policy, Priority, Type, WorkingHours
+
+
+class Counted(OwnShopAdmin):
+    """Before something is changed, the clocks count by what held; then they go on by what holds."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        clocks.settle_shop(obj.shop, at=timezone.now())
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        clocks.plan_shop(form.instance.shop, at=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        clocks.settle_shop(obj.shop, at=timezone.now())
+        super().delete_model(request, obj)
+        clocks.plan_shop(obj.shop, at=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for one in queryset.order_by("pk"):
+            self.delete_model(request, one)
+
+
+class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Holiday
+    extra = 1
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(Counted):
+    list_display = ("name", "shop", "time_zone")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+    ordering = ("shop__name", "name")
+    filter_horizontal = ("teams",)
+    inlines = (HolidayInline,)
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    priorities = forms.TypedMultipleChoiceField(
+        label=_("Priorities"), choices=Priority, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Types"), choices=Type, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+@admin.register(Policy)
+class PolicyAdmin(Counted):
+    form = PolicyForm
+    list_display = ("name", "shop", "position", "first", "next", "resolution", "is_on")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+    ordering = ("shop__name", "position", "pk")
+    filter_horizontal = ("teams",)
