@@ -27,6 +27,11 @@ PAGES = {
     "inbox": ("anna", "/inbox/"),
     "home": (None, "/"),
 }
+LEADS = {
+    "/help/": "main a[href*='/help/en/']",
+    "/chat/": "main a[href^='/chat/']",
+    "/inbox/": ".inbox-list a[href*='-']",
+}
 
 
 def figures() -> Iterator[Figure]:
@@ -48,13 +53,12 @@ def figures() -> Iterator[Figure]:
 
 def _inside(here: Town, who: str | None, path: str) -> str:
     """The first article, the first conversation: what a list leads to."""
-    leads = {"/help/": "main a[href*='/help/en/']", "/chat/": "main a[href^='/chat/']", "/inbox/": ".inbox-list a"}
-    if path not in leads:
+    if path not in LEADS:
         return path
     context = here.browser.new_context(base_url=here.address("ordinary"), storage_state=here.signed_in("ordinary", who))
     page = context.new_page()
     page.goto(path)
-    hrefs = page.evaluate(f"[...document.querySelectorAll({leads[path]!r})].map((link) => new URL(link.href).pathname)")
+    hrefs = page.evaluate(f"[...document.querySelectorAll({LEADS[path]!r})].map((link) => new URL(link.href).pathname)")
     context.close()
     return max(hrefs, key=lambda href: href.count("/"), default=path)
 
@@ -87,12 +91,12 @@ def _listen(page: Page) -> dict[str, Any]:
     wire.on("Network.responseReceived", lambda told: answers.update({told["requestId"]: told["response"]}))
 
     def finished(told: dict[str, Any]) -> None:
-        answer = answers.get(told["requestId"], {"url": "", "encodedDataLength": 0})
-        weight, path = told["encodedDataLength"], urlsplit(answer["url"]).path
-        found["carried"] += weight
+        answer = answers.get(told["requestId"], {"url": "", "headers": {}})
+        said = {name.lower(): value for name, value in answer["headers"].items()}
+        found["carried"] += told["encodedDataLength"]
         for kind in ("css", "js"):
-            if path.startswith(f"/static/{kind}/"):
-                found[kind] += weight - answer["encodedDataLength"]
+            if urlsplit(answer["url"]).path.startswith(f"/static/{kind}/"):
+                found[kind] += int(said.get("content-length", told["encodedDataLength"]))
 
     wire.on("Network.loadingFinished", finished)
     return found
