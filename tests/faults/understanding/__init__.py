@@ -1,0 +1,1 @@
+"""Flows under shoppers who answer, mistake, correct themselves, ask something else, and leave."""
