@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import limits, people
 from accounts.models import Customer, Order, User
-from tickets import lifecycle, opening, ports, timeline
+from tickets import joining, lifecycle, opening, ports, timeline
 from tickets import work as working
 from tickets.forms import NewForm
 from tickets.models import Ticket
@@ -111,7 +111,7 @@ def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any
     context = {
         "ticket": found,
         "shop": found.shop,
-        "lines": timeline.said(found),
+        "lines": timeline.said(*joining.family(found)),
         "orders": list(Order.objects.filter(tickets=found).newest_first()),
         "can_reopen": lifecycle.can_reopen(found, at=timezone.now()),
         "scores": range(1, 6),

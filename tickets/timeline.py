@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tickets import ports
+from tickets import joining, ports
 from tickets.models import Ticket, TicketChange, TicketNote
 
 
@@ -17,18 +17,21 @@ class Entry:
 
 def of(ticket: Ticket) -> list[Entry]:
     """Everything, oldest first, for the team."""
-    notes = TicketNote.objects.filter(ticket=ticket).select_related("author").order_by("at", "pk")
+    family = joining.family(ticket)
+    notes = TicketNote.objects.filter(ticket__in=family).select_related("author").order_by("at", "pk")
     changes = TicketChange.objects.filter(ticket=ticket).select_related("by").order_by("at", "pk")
     entries = [
-        *(Entry("message", line.at, line) for line in said(ticket)),
+        *(Entry("message", line.at, line) for line in said(*family)),
         *(Entry("change", change.at, change) for change in changes),
         *(Entry("note", note.at, note) for note in notes),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def said(ticket: Ticket) -> list[ports.Line]:
+def said(*family: Ticket) -> list[ports.Line]:
     """What was said to each other, for both sides."""
-    if ticket.conversation is None:
-        return []
-    return list(ports.talks.timeline(ticket.conversation, after=ticket.begins_after, upto=ticket.ends_with))
+    lines: list[ports.Line] = []
+    for one in family:
+        if one.conversation is not None:
+            lines += ports.talks.timeline(one.conversation, after=one.begins_after, upto=one.ends_with)
+    return sorted(lines, key=lambda line: line.at)

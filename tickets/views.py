@@ -17,12 +17,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Customer, Order, Team, User
 from accounts.presence import NotOnTheTeam
-from tickets import lifecycle, lists, opening, ports, statuses, timeline, work
+from tickets import joining, lifecycle, lists, opening, ports, statuses, timeline, work
 from tickets.forms import PARTS, EditForm, OpenForm, as_typed
-from tickets.models import Kind, Priority, Ticket
+from tickets.models import Kind, Priority, Ticket, TicketMerge
 
 ROWS, BESIDE = 30, 5
-REFUSALS = (ports.Refused, lifecycle.Closed, lifecycle.NotNow, work.Unfit, NotOnTheTeam)
+REFUSALS = (
+    joining.CannotMerge,
+    joining.ApartAlready,
+    ports.Refused,
+    lifecycle.Closed,
+    lifecycle.NotNow,
+    work.Unfit,
+    NotOnTheTeam,
+)
 
 
 def agent(request: HttpRequest) -> User:
@@ -141,7 +149,11 @@ def _filters(asked: dict[str, str], teams: list[Team]) -> dict[str, Any]:
 
 def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
     user = agent(request)
-    others = Ticket.objects.filter(customer=found.customer_id).exclude(pk=found.pk).select_related("status")
+    others = (
+        Ticket.objects.filter(customer=found.customer_id, merged_into=None)
+        .exclude(pk=found.pk)
+        .select_related("status")
+    )
     context = {
         "ticket": found,
         "shop": found.shop,
@@ -152,6 +164,8 @@ def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any
         "now": timezone.now(),
         "clocks": [clock for clock in found.clocks.order_by("pk") if clock.broken_at or clock.running_since],
         "bought": list(Order.objects.filter(tickets=found).newest_first()),
+        "merges": list(found.merges.filter(undone_at=None).select_related("source").order_by("pk")),
+        "can_merge": not found.merged_into_id and found.kind != Kind.CLOSED,
         "others": list(others.newest_first()[:BESIDE]),
         "thread_url": ports.talks.address(found.conversation) if found.conversation else "",
         "client_id": uuid4(),
@@ -200,10 +214,28 @@ def _follow(found: Ticket, user: User, said: Any) -> None:
     work.follow(found.pk, by=user, at=timezone.now(), on=said.get("verb") == "follow")
 
 
+def _merge(found: Ticket, user: User, said: Any) -> None:
+    """Another ticket goes on in this one."""
+    others = Ticket.objects.staffed_by(user).filter(customer=found.customer_id)
+    source = get_object_or_404(others, number=_number(said.get("source")))
+    joining.merge(source.pk, found.pk, by=user, at=timezone.now())
+
+
+def _unmerge(found: Ticket, user: User, said: Any) -> None:
+    done = get_object_or_404(TicketMerge, target=found, pk=_number(said.get("merge")))
+    joining.unmerge(done.pk, by=user, at=timezone.now())
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 _VERBS: dict[str, Callable[[Ticket, User, Any], None]] = {
     "reply": _reply,
     "note": _note,
     "take": _take,
     "follow": _follow,
     "unfollow": _follow,
+    "merge": _merge,
+    "unmerge": _unmerge,
 }

@@ -138,6 +138,8 @@ _TABLE = [
     _kind("ticket.assigned", "ticket", "to:user team"),
     _kind("ticket.noted", "ticket", "note:ticketnote"),
     _kind("ticket.followed", "ticket", "other:ticket"),
+    _kind("ticket.merged", "ticket", "other:ticket"),
+    _kind("ticket.unmerged", "ticket", "other:ticket"),
     _kind("ticket.warned", "ticket", promise=PROMISE),
     _kind("ticket.broken", "ticket", promise=PROMISE),
     _kind("ticket.rated", "ticket", score=number),

@@ -66,8 +66,8 @@ class TicketQuerySet(Visible["Ticket"]):
         return self.order_by("-opened_at", "-pk")
 
     def to_lock(self) -> Self:
-        locked = self.select_for_update(no_key=True, of=("self",)).order_by("pk")
-        return locked.select_related("shop", "customer", "status", "assignee", "team")
+        """Without a join: a lock that had to wait would look for the new row beside the status of before."""
+        return self.select_for_update(no_key=True).order_by("pk")
 
 
 class Ticket(models.Model):

@@ -12,48 +12,29 @@ from django.db import connection
 from accounts.opening import open_shop
 from analytics.ledger.models import Event
 from tests.factories import NOON, CustomerFactory
+from tests.faults.tickets import _judged
+from tests.faults.tickets._judged import A_TIME, SEED
 from tests.figures import Figure
 from tickets import lifecycle, opening
 from tickets.models import Policy
 
-SEED, CASES, PROCESSES, A_TIME = 9001, 100_000, 2, 500
+CASES, PROCESSES = 100_000, 2
 TICKETS, SWEEPS = 400, 4
 
 
 def measure() -> Iterator[Figure]:
-    yield from _judged()
+    yield from _told()
     yield from _swept()
 
 
-def _judged() -> Iterator[Figure]:
+def _told() -> Iterator[Figure]:
     seen: Counter[str] = Counter()
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"), initializer=_ready) as pool:
-        for each in pool.map(_compare, range(0, CASES, A_TIME)):
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"), initializer=_judged.ready) as pool:
+        for each in pool.map(_judged.compare, range(0, CASES, A_TIME)):
             seen += each
     yield Figure("tickets.clocks.judged_otherwise", seen["otherwise"], "cases", 0, n=CASES, seed=SEED)
     for what in ("broken", "warned", "due"):
         yield Figure(f"tickets.clocks.{what}", seen[what], "times in the cases", n=CASES, seed=SEED)
-
-
-def _ready() -> None:
-    import django
-
-    django.setup()
-
-
-def _compare(start: int) -> Counter[str]:
-    from tests.tickets import judging, slow_clock
-
-    seen: Counter[str] = Counter()
-    for number in range(start, start + A_TIME):
-        case = slow_clock.case(number, seed=SEED)
-        right = slow_clock.tell(case)
-        seen["otherwise"] += judging.tell(case) != right
-        for told in right.values():
-            seen["broken"] += len(told.broken)
-            seen["warned"] += len(told.warned)
-            seen["due"] += told.due_at is not None
-    return seen
 
 
 def _swept() -> Iterator[Figure]:
