@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Order, User
-from chat import briefing, intake, outbox, wire
+from chat import briefing, handoff, intake, outbox, realtime, wire
 from chat import talk as talking
 from chat.models import Author, Conversation, Message
 from tickets import opening, ports
@@ -33,6 +33,11 @@ class OurTalks:
     def post_public_reply(self, talk: int, *, by: User, text: str, client_id: str, at: datetime) -> None:
         with _refusals():
             outbox.post_person(talk, by=by, text=text, client_id=client_id, at=at)
+        conversation = talking.lock(talk)
+        if not conversation.bot_enabled and conversation.is_held_by(by):  # nobody sits there until she writes again
+            handoff.end(conversation, at=at)
+            talking.keep(conversation)
+            realtime.wake(conversation)
 
     def post_from_customer(self, talk: int, *, text: str, client_id: str, at: datetime) -> None:
         with _refusals():

@@ -6,6 +6,7 @@ from datetime import datetime
 from accounts import demo as people
 from accounts.models import Shop, User
 from chat import demo as chat
+from chat.demo import tickets
 from knowledge import demo as knowledge
 
 Say = Callable[[str], None]
@@ -23,6 +24,7 @@ def furnish(at: datetime, *, say: Say) -> list[people.Login]:
     knowledge.embed(_quarters(say, "chunks embedded"))
     for shop in shops:
         chat.seed(shop, at=at, progress=_quarters(say, f"conversations of {shop}"))
+        tickets.seed(shop, at=at)
     return logins
 
 

@@ -206,11 +206,12 @@ def close_solved() -> int:
     """What was solved and is past its grace is closed."""
     at = timezone.now()
     ripe = Ticket.objects.filter(kind=Kind.SOLVED, solved_at__lt=at - grace(), merged_into=None)
-    return sum(_close(pk, at=at) for pk in ripe.order_by("solved_at", "pk").values_list("pk", flat=True)[:500])
+    return sum(close(pk, at=at) for pk in ripe.order_by("solved_at", "pk").values_list("pk", flat=True)[:500])
 
 
 @transaction.atomic
-def _close(ticket_id: int, *, at: datetime) -> bool:
+def close(ticket_id: int, *, at: datetime) -> bool:
+    """A solved ticket past its grace is closed for good."""
     ticket = lock(ticket_id)
     if ticket.kind != Kind.SOLVED or can_reopen(ticket, at=at):
         return False

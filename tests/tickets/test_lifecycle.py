@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts import merging, people, privacy
 from analytics.ledger.models import Event
-from chat import intake, ticketing
+from chat import handoff, intake, ticketing
 from chat.models import Conversation, Holder, Message
 from tests import factories
 from tickets import lifecycle, opening, ports, statuses, work
@@ -99,13 +99,24 @@ def test_a_reply_is_a_message_of_the_talk_and_opens_the_ticket(ticket, anna, aft
 
 
 def test_what_the_talk_refuses_leaves_the_ticket_as_it_was(ticket, anna, boss, after, fresh):
-    work.reply(ticket.pk, by=anna, text="Hello", client_id="r", at=after(10))
+    handoff.take(ticket.conversation, by=anna, at=after(10))
+    work.take(ticket.pk, by=anna, at=after(10))
     before = fresh(ticket)
     for text in ("From a colleague", " "):
         with pytest.raises(ports.Refused):
             work.reply(ticket.pk, by=boss, text=text, client_id="s", at=after(11))
 
     assert (fresh(ticket).version, fresh(ticket).assignee) == (before.version, anna)
+
+
+def test_whoever_answered_a_ticket_has_room_for_other_talks_until_the_customer_writes(ticket, anna, say, after):
+    work.reply(ticket.pk, by=anna, text="Which bulb?", client_id="r", at=after(10))
+    talk = Conversation.objects.get(pk=ticket.conversation)
+    assert (talk.holder, talk.is_open) == (Holder.BOT, False)
+    say(ticket, "The round one", at=after(20))
+
+    talk.refresh_from_db()
+    assert (talk.holder, talk.is_open) == (Holder.QUEUE, True)
 
 
 def test_a_reply_written_in_the_inbox_counts_as_well(ticket, anna, say, after, fresh):

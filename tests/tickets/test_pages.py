@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import people
-from chat import intake
+from chat import handoff, intake
 from chat.models import Message
 from tests import factories
 from tickets import lifecycle, opening, work
@@ -134,7 +134,7 @@ def test_an_agent_replies_notes_takes_and_follows(agents, ticket, anna, url, fre
 
 
 def test_a_reply_that_is_not_taken_is_not_lost(agents, ticket, boss, url, now):
-    work.reply(ticket.pk, by=boss, text="I have it", client_id="r", at=now)
+    handoff.take(ticket.conversation, by=boss, at=now)
 
     answer = agents.post(url("act"), {"verb": "reply", "text": "So many words"})
     assert answer.status_code == 422
