@@ -8,6 +8,7 @@ from accounts.models import Order, Team, User
 from tickets import statuses, work
 from tickets.models import Priority, Ticket, TicketStatus, Type
 
+OFFERED = 8  # of a customer's orders, the newest
 PARTS = ("subject", "status", "priority", "type", "assignee", "team", "tags", "orders")
 
 
@@ -38,7 +39,9 @@ class EditForm(forms.Form):
         fields["status"].choices = [(status.pk, str(status)) for status in statuses.of(ticket.shop)]
         fields["assignee"].queryset = User.objects.team_of(ticket.shop).order_by("name", "pk")
         fields["team"].queryset = Team.objects.filter(shop=ticket.shop).order_by("name", "pk")
-        fields["orders"].queryset = Order.objects.filter(customer=ticket.customer_id).newest_first()
+        hers = Order.objects.filter(customer=ticket.customer_id).newest_first()
+        offered = {*hers.values_list("pk", flat=True)[:OFFERED], *(order.pk for order in now["orders"])}
+        fields["orders"].queryset = hers.filter(pk__in=offered)
         fields["orders"].label_from_instance = lambda order: order.number
 
     def clean_tags(self) -> list[str]:
