@@ -19,8 +19,10 @@ register(
     "chat.BotVersion",
     personal("created_by"),
     harmless("name", "problem", "intents", "thresholds", "persona", "answers", "knowledge", "figures"),
-    harmless("learned", "checksum"),
+    harmless("flows", "learned", "checksum"),
 )
+register("chat.Flow", personal("changed_by"), harmless("name", "source", "definition"))
+register("chat.Webhook", harmless("name", "address", "sealed"))
 register("chat.Serving", personal("by"))
 register("chat.SavedView", personal("owner"), harmless("name", "box", "tag", "language", "words"))
 register("chat.Letter")
