@@ -1,4 +1,4 @@
-"""How people sound, learned from comments in English: numbers only, made by tests/bench/understanding/learn_mood.py."""
+"""How people sound, learned from comments in English: numbers only, made by the _learn_mood of the bench."""
 
 import json
 from collections.abc import Sequence

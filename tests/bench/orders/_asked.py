@@ -11,7 +11,7 @@ from accounts.models import Customer
 from chat import assistant
 from chat.turns import Reply
 from tests.asked import turn_of
-from tests.bench.orders import _tau, phrasings
+from tests.bench.orders import _phrasings, _tau
 from tests.bench.orders._shop import bring
 from tests.figures import Figure
 
@@ -24,7 +24,7 @@ def measure() -> Iterator[Figure]:
     """Each fact of each order, in one of the phrasings of four languages, with its number or without."""
     at, database, chance = timezone.now(), _tau.database(), random.Random(SEED)
     shop, _seconds, _report = bring(database, at=at)
-    ways = {what: [p.text for p in phrasings.read(number="{number}") if p.what == what] for what in ASKED}
+    ways = {what: [p.text for p in _phrasings.read(number="{number}") if p.what == what] for what in ASKED}
     people = {each.external_id: each for each in Customer.objects.filter(shop=shop).select_related("shop", "user")}
     came = Counter(
         _ask(people[order["user_id"]], chance.choice(ways[what]), what, order, database["orders"], at)

@@ -6,7 +6,7 @@ import numpy as np
 
 from chat import mood
 from chat.mood import learned
-from tests.bench.understanding.learn_mood import MOODS, comments
+from tests.bench.understanding._learn_mood import MOODS, comments
 from tests.figures import Figure
 
 

@@ -15,7 +15,7 @@ from accounts.models import Customer, Order, OrderProof, Role, Shop
 from chat import assistant
 from chat.turns import Reply
 from tests.asked import turn_of
-from tests.bench.orders import phrasings
+from tests.bench.orders import _phrasings
 from tests.factories import (
     CustomerFactory,
     MembershipFactory,
@@ -51,7 +51,7 @@ def judged(n: int, *, at) -> Iterator[Figure]:
             for _ in range(2):
                 _bought(person, next(numbers), chance.choice(list(Order.Status)), at)
     _prove(crowd, at)
-    words = [each.text for each in phrasings.read(number="{number}", product="lamp")] + list(LINES)
+    words = [each.text for each in _phrasings.read(number="{number}", product="lamp")] + list(LINES)
     leaked, told = Counter(), Counter()
     for _ in range(n):
         person, kind = chance.choice(crowd)

@@ -82,9 +82,11 @@ def another_amount(holes, values, chance):
     if not names:
         return None
     name = chance.choice(names)
-    value, currency = Decimal(values[name].split(" ")[0]), values[name].split(" ")[1]
+    said, currency = values[name].split(" ")
+    value = Decimal(said.replace(",", "."))  # as a language writes it
     other = chance.choice([value + 1, value + Decimal("0.01"), value * 10, value * 100, -value])
-    return _with(holes, values, name, f"{other} {currency}")
+    spelled = str(other).replace(".", "," if "," in said else ".")
+    return _with(holes, values, name, f"{spelled} {currency}")
 
 
 def another_currency(holes, values, chance):

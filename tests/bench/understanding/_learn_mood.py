@@ -1,4 +1,4 @@
-"""python -m tests.bench.understanding.learn_mood: make chat/mood/learned.npz anew, from comments beside the checkout.
+"""python -m tests.bench.understanding._learn_mood: make chat/mood/learned.npz anew, from comments beside the checkout.
 
 It learns from the training part and sets the floors on the development part; the test part is for the bench.
 """
