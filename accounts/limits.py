@@ -58,6 +58,11 @@ def hit(name: str, key: object) -> Verdict:
     return Verdict(False, max(1, math.ceil(wait / 1_000_000))) if wait else WELCOME
 
 
+def may_say(*, is_staff: bool, user_id: int | None, customer_id: int) -> Verdict:
+    """Whether somebody is not saying more than anybody types, in a talk or on a ticket, by whichever door."""
+    return hit("chat.send", f"{is_staff}:{user_id}:{customer_id}")
+
+
 class Own:
     """The same rates for one socket alone: counted in its own process, so that a frame costs no round trip."""
 

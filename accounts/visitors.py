@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
 
 from accounts import merging, people
 from accounts.models import Customer, Shop, User
@@ -21,6 +22,14 @@ def known(user: User | AnonymousUser, session: Session, shop: Shop) -> Customer 
         return customer
     key = session.get(_drawer(shop))
     return _guest(key, shop) if key else None
+
+
+def agent(request: HttpRequest) -> User:
+    """Who of a team is at work here; for anybody else there is no such page."""
+    assert isinstance(request.user, User)
+    if not request.user.is_team:
+        raise Http404
+    return request.user
 
 
 def _guest(key: int, shop: Shop) -> Customer | None:

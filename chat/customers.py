@@ -18,17 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import directory, notes
 from accounts.crm import pushes
 from accounts.models import Customer, CustomerNote, CustomerTag, Order, User
+from accounts.visitors import agent
 from chat import profile
 from chat.models import Conversation
 
 ROWS = 30
-
-
-def agent(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    if not request.user.is_team:
-        raise Http404
-    return request.user
 
 
 def known(request: HttpRequest, public_id: UUID) -> Customer:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import directory, duplicates, merging
 from accounts.models import Customer, CustomerMerge
-from chat.customers import agent, known
+from accounts.visitors import agent
+from chat.customers import known
 
 FOUND = 10
 

@@ -142,8 +142,7 @@ def still_holds(seat: Seat) -> bool:
 
 
 def may_say(seat: Seat) -> limits.Verdict:
-    """Whether somebody is not saying more than anybody types, by whichever door."""
-    return limits.hit("chat.send", f"{seat.is_staff}:{seat.user_id}:{seat.customer_id}")
+    return limits.may_say(is_staff=seat.is_staff, user_id=seat.user_id, customer_id=seat.customer_id)
 
 
 def _is_hers(visitor: Visitor, conversation: Conversation) -> bool:

@@ -104,7 +104,7 @@ def act(request: HttpRequest, ticket: int) -> HttpResponse:
 
 
 def _may_say(customer: Customer) -> limits.Verdict:
-    return limits.hit("chat.send", f"False:{customer.user_id}:{customer.pk}")
+    return limits.may_say(is_staff=False, user_id=customer.user_id, customer_id=customer.pk)
 
 
 def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:

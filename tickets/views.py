@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import limits
 from accounts.models import Customer, Order, Team, User
 from accounts.presence import NotOnTheTeam
+from accounts.visitors import agent
 from tickets import joining, lifecycle, lists, opening, ports, statuses, timeline, work
 from tickets.forms import PARTS, EditForm, OpenForm, as_typed
 from tickets.models import Kind, Priority, Ticket, TicketMerge
@@ -31,13 +33,6 @@ REFUSALS = (
     work.Unfit,
     NotOnTheTeam,
 )
-
-
-def agent(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    if not request.user.is_team:
-        raise Http404
-    return request.user
 
 
 def staffed(request: HttpRequest, public_id: UUID) -> Ticket:
@@ -109,6 +104,10 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     verb = _VERBS.get(said.get("verb", ""))
     if verb is None:
         raise Http404
+    if verb in (_reply, _note):
+        allowed = limits.may_say(is_staff=True, user_id=user.pk, customer_id=found.customer_id)
+        if not allowed:
+            return limits.refuse(request, retry_after=allowed.retry_after)
     try:
         verb(found, user, said)
     except REFUSALS as refusal:

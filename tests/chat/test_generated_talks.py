@@ -4,6 +4,7 @@ import pytest
 
 from chat.flows import conditions, engine
 from chat.flows.moves import Move, Say
+from tests.bench.knowledge import _sets
 from tests.faults.understanding import _flows, _policy, _shoppers
 
 SHIPPED = _flows.scripts()
@@ -17,7 +18,7 @@ def test_every_talk_stands_where_it_may_and_comes_to_an_end(script):
     assert legal == 25
 
 
-@pytest.mark.skipif(not _policy.is_there(), reason="the shared data is not here")
+@pytest.mark.skipif(not _policy.is_there(), reason=_sets.missing())
 def test_the_guidelines_of_agents_can_be_said_as_flows():
     found = _policy.converted()
 

@@ -249,3 +249,11 @@ def test_a_reply_to_what_is_long_over_leads_to_the_one_that_goes_on(hers, ticket
 
     new = Ticket.objects.get(follows=ticket)
     assert answer["Location"] == reverse("my_tickets:ticket", args=[new.number])
+
+
+def test_what_agents_say_on_tickets_counts_as_in_a_talk(agents, url, settings):
+    settings.RATE_LIMITS = {"chat.send": "1/m"}
+    said = [agents.post(url("act"), {"verb": "note", "text": f"Note {number}"}).status_code for number in range(2)]
+
+    assert said == [302, 429]
+    assert agents.post(url("act"), {"verb": "take"}).status_code == 302

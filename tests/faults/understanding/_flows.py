@@ -7,6 +7,7 @@ from pathlib import Path
 from chat.flows import shelf
 from chat.flows.notation import checking, reading
 from chat.flows.scripts import Script
+from tests.bench.knowledge import _sets
 from tests.faults.understanding import _policy, _shoppers
 from tests.figures import Figure
 
@@ -22,7 +23,7 @@ def scripts() -> list[Script]:
 def figures() -> Iterator[Figure]:
     yield from _judged("flows.shipped", scripts())
     if not _policy.is_there():
-        yield Figure("flows.policy", "the shared data is not here", "")
+        yield Figure("flows.policy", _sets.missing(), "")
         return
     found = _policy.converted()
     unfit = [each.flow["flow"] for each in found if checking.problems(each.flow)]
