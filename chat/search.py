@@ -32,6 +32,7 @@ class Hit:
     words: SafeString
 
 
+_TABLE = re.compile(r"\s*\|(?:[\s|]|:?-{3,}:?)*")
 _QUERY = "websearch_to_tsquery('simple', %(text)s)"
 # Written as in the index `messages_by_words`, or it would not be used.
 _WORDS = "to_tsvector('simple'::regconfig, COALESCE({}.text, ''))"
@@ -95,4 +96,5 @@ def _newest(desk: Desk, text: str) -> list[int]:
 
 
 def _marked(words: str) -> SafeString:
-    return mark_safe(escape(words).replace(START, "<mark>").replace(STOP, "</mark>"))  # noqa: S308  (escaped)
+    said = _TABLE.sub(" \u00b7 ", words).replace("**", "")  # the marks of an answer are no words
+    return mark_safe(escape(said).replace(START, "<mark>").replace(STOP, "</mark>"))  # noqa: S308  (escaped)

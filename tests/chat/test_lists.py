@@ -160,6 +160,14 @@ def test_what_was_said_is_shown_as_text(talk, anna):
     assert "<script>" not in hit.words
 
 
+def test_the_marks_of_a_table_are_no_words_of_what_was_said(talk, anna):
+    talk(1, says="| **Lamp** | Bulb |\n|---|:---:|\n| Fjord | E27 |")
+    (hit,) = search.messages(lists.desk_of(anna), "lamp")
+    assert not set("|*") & set(hit.words)
+    assert "---" not in hit.words
+    assert "<mark>Lamp</mark> \u00b7 Bulb \u00b7 Fjord" in hit.words
+
+
 def test_a_frequent_word_is_looked_for_among_the_newest_first(talk, anna, monkeypatch):
     old, new = talk(1, says="lamp"), talk(2, says="lamp")
     monkeypatch.setattr(search, "NEWEST", 1)
