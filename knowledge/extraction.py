@@ -144,8 +144,8 @@ def _points(question: str, said: list[tuple[Passage, Unit]]) -> embeddings.Vecto
     heads = [_head(passage, unit) for passage, unit in said]
     readings = [_readings(text, unit.kind) for text, (_, unit) in zip(texts, said, strict=True)]
     read = list(dict.fromkeys([*heads, *(reading for several in readings for reading in several)]))
-    asked, *vectors = embeddings.embed([question, *read])
-    near = {text: float(vector @ asked) for text, vector in zip(read, vectors, strict=True)}
+    (asked,) = embeddings.embed([question])
+    near = {text: float(vector @ asked) for text, vector in zip(read, embeddings.recall(read), strict=True)}
     title, language = said[0][0].title, said[0][0].language
     named = _shared(question, heads, language)
     under = {head: near[head] + SHARED * float(share) for head, share in zip(heads, named, strict=True)}

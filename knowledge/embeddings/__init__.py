@@ -24,12 +24,14 @@ __all__ = [
     "pieces",
     "prepare",
     "ready",
+    "recall",
     "recipe",
     "verify",
     "warm",
 ]
 
 Vectors = NDArray[np.float32]
+RECALLED = 8192  # texts whose vectors a process keeps at hand
 
 
 class WrongRecipe(Exception):
@@ -82,6 +84,20 @@ def embed(texts: Sequence[str], *, bulk: bool = False, engine_name: str = "") ->
     return engine.embed(texts, bulk=bulk)
 
 
+def recall(texts: Sequence[str]) -> list[Vectors]:
+    """The same of what is read again and again, as the sentences of articles are; never of what people say."""
+    stamp = recipe()
+    found = {text: vector for text in texts if (vector := _recalled.get((stamp, text))) is not None}
+    unknown = list(dict.fromkeys(text for text in texts if text not in found))
+    found |= zip(unknown, embed(unknown), strict=True)
+    with _loading:
+        for text in unknown:
+            _recalled[stamp, text] = found[text]
+        while len(_recalled) > RECALLED:
+            del _recalled[next(iter(_recalled))]
+    return [found[text] for text in texts]
+
+
 def pieces(text: str) -> list[tuple[int, int]]:
     """Where each word piece of the bundled model starts and ends; chunks are measured in these."""
     return minilm.pieces(text)
@@ -107,6 +123,7 @@ def chosen() -> str:
     return str(getattr(settings, "EMBEDDINGS", "") or "minilm")
 
 
+_recalled: dict[tuple[str, str], Vectors] = {}
 _engines: dict[tuple[int, str], Engine] = {}
 _loading = threading.Lock()
 

@@ -166,3 +166,19 @@ def _forward(pieces, weights):
         states = norm(f"{layer}.output.LayerNorm", linear(f"{layer}.output.dense", inner) + states)
     mean = states.mean(axis=0)
     return mean / np.linalg.norm(mean)
+
+
+def test_what_is_read_again_is_embedded_once_and_not_without_end(settings, monkeypatch):
+    settings.EMBEDDINGS = "fake"
+    monkeypatch.setattr(embeddings, "RECALLED", 3)
+    monkeypatch.setattr(embeddings, "_recalled", {})
+    asked, embed = [], fake.Fake.embed
+    monkeypatch.setattr(fake.Fake, "embed", lambda self, texts, **how: asked.extend(texts) or embed(self, texts, **how))
+
+    first = embeddings.recall(["a lamp", "a rug", "a lamp"])
+    again = embeddings.recall(["a rug", "a cable", "a bulb"])
+    embeddings.recall(["a lamp"])
+
+    assert asked == ["a lamp", "a rug", "a cable", "a bulb", "a lamp"]
+    assert (first[1] == again[0]).all()
+    assert len(embeddings._recalled) == 3
