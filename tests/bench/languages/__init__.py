@@ -1,0 +1,1 @@
+"""How well shoppers are understood in their own languages."""
