@@ -30,6 +30,9 @@ class OurTalks:
         Conversation.objects.filter(pk=conversation.pk).update(bot_enabled=False)
         return conversation.pk
 
+    def lock(self, talk: int) -> None:
+        talking.lock(talk)
+
     def post_public_reply(self, talk: int, *, by: User, text: str, client_id: str, at: datetime) -> None:
         with _refusals():
             outbox.post_person(talk, by=by, text=text, client_id=client_id, at=at)

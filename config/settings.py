@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget what cannot be undone": {"task": "accounts.forget_merges", "schedule": 3600.0, "options": {"expires": 600}},
     "send what is due": {"task": "chat.sweep_later", "schedule": 5.0, "options": {"expires": 10}},
     "tell what is due": {"task": "tickets.sweep_clocks", "schedule": 10.0, "options": {"expires": 30}},
+    "count anew what was dropped": {"task": "tickets.sweep_recounts", "schedule": 60.0, "options": {"expires": 120}},
     "close what was solved": {"task": "tickets.close_solved", "schedule": 600.0, "options": {"expires": 300}},
     "execute what was dropped": {"task": "chat.sweep_actions", "schedule": 2.0, "options": {"expires": 10}},
 }

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from accounts.models import Shop
 from analytics.ledger import events
-from tickets import history
+from tickets import history, terms
 from tickets.hours import Hours
-from tickets.models import Clock, Kind, Promise, Ticket
+from tickets.models import Clock, Kind, PastTerms, Promise, Ticket
 from tickets.terms import Book, Terms
 
 RUNNING = (Kind.NEW, Kind.OPEN, Kind.ON_HOLD)  # else we wait for the customer, or it is done
@@ -73,33 +72,51 @@ def said(clocks: dict[str, Clock], side: str) -> None:
 
 def begin(ticket: Ticket, *, at: datetime, is_answered: bool = False) -> None:
     """A ticket is opened; whoever was answered before needs no first reply."""
-    terms = Book(ticket.shop).terms(ticket)
+    book = terms.now(ticket.shop)
     clocks = [
         Clock(ticket=ticket, promise=Promise.FIRST, is_owed=not is_answered),
         Clock(ticket=ticket, promise=Promise.NEXT, is_owed=False),
         Clock(ticket=ticket, promise=Promise.RESOLUTION),
     ]
     for clock in clocks:
-        plan(clock, terms, runs=ticket.kind in RUNNING, at=at)
+        plan(clock, book.terms(ticket), runs=ticket.kind in RUNNING, at=at)
     Clock.objects.bulk_create(clocks)
-    _show(ticket, clocks)
+    _show(ticket, clocks, edition=book.edition)
 
 
 def turn(ticket: Ticket, *, at: datetime, side: str = "") -> None:
     """Something about the ticket is different now: its status, what holds for it, or who spoke last."""
-    clocks = {clock.promise: clock for clock in Clock.objects.select_for_update().filter(ticket=ticket).order_by("pk")}
+    clocks = {clock.promise: clock for clock in _locked(ticket)}
     if not clocks:
         return
-    book = Book(ticket.shop)
+    book = terms.now(ticket.shop)
     rang = [one for clock in clocks.values() for one in settle(clock, book.hours(clock.hours_id), at)]
     if side:
         said(clocks, side)
-    terms = book.terms(ticket)
+    holds = book.terms(ticket)
     for clock in clocks.values():
-        plan(clock, terms, runs=ticket.kind in RUNNING, at=at)
+        plan(clock, holds, runs=ticket.kind in RUNNING, at=at)
         clock.save()
     _tell(ticket, rang)
-    _show(ticket, clocks.values())
+    _show(ticket, clocks.values(), edition=book.edition)
+
+
+def catch_up(ticket: Ticket) -> None:
+    """What the shop promises was changed since: count up to each change by what held, and go on by what held then."""
+    changes = list(PastTerms.objects.filter(shop=ticket.shop_id, pk__gt=ticket.terms).order_by("pk"))
+    if not changes:
+        return
+    clocks, rang = _locked(ticket), []
+    books = [*(Book(change.book) for change in changes), terms.now(ticket.shop)]
+    for place, change in enumerate(changes):
+        held, holds = books[place].terms(ticket), books[place + 1].terms(ticket)
+        for clock in clocks:
+            rang += settle(clock, held.hours, change.until)
+            plan(clock, holds, runs=ticket.kind in RUNNING, at=change.until)
+    for clock in clocks:
+        clock.save()
+    _tell(ticket, rang)
+    _show(ticket, clocks, edition=changes[-1].pk)
 
 
 def claim(ticket: Ticket, *, at: datetime) -> int:
@@ -122,34 +139,6 @@ def ringing(at: datetime) -> list[int]:
     return list(dict.fromkeys(found[:500]))
 
 
-# The clocks of a whole shop, when what it promises is changed.
-
-
-def settle_shop(shop: Shop, *, at: datetime) -> None:
-    """Count up to now with the hours that still hold."""
-    book = Book(shop)
-    for ticket, clocks in _live(shop):
-        rang = [one for clock in clocks for one in settle(clock, book.hours(clock.hours_id), at)]
-        Clock.objects.bulk_update(clocks, ["counted", "running_since", "warned_at", "broken_at"])
-        _tell(ticket, rang)
-
-
-def plan_shop(shop: Shop, *, at: datetime) -> None:
-    """Foresee with the hours and promises that hold from now on. All is settled."""
-    book = Book(shop)
-    for ticket, clocks in _live(shop):
-        terms = book.terms(ticket)
-        for clock in clocks:
-            plan(clock, terms, runs=ticket.kind in RUNNING, at=at)
-            clock.save()
-        _show(ticket, clocks)
-
-
-def _live(shop: Shop) -> Iterable[tuple[Ticket, list[Clock]]]:
-    for ticket in Ticket.objects.to_lock().undone().filter(shop=shop):
-        yield ticket, list(Clock.objects.select_for_update().filter(ticket=ticket).order_by("pk"))
-
-
 _WHEN = {"warned": "warn_at", "broken": "due_at"}
 
 
@@ -164,9 +153,14 @@ def _tell(ticket: Ticket, rang: Iterable[Rang]) -> None:
             events.record("ticket.warned", ticket=ticket, actor="system", at=moment, promise=about)
 
 
-def _show(ticket: Ticket, clocks: Iterable[Clock]) -> None:
-    """What a list shows of it: the first thing that is due, or has been since."""
+def _locked(ticket: Ticket) -> list[Clock]:
+    return list(Clock.objects.select_for_update().filter(ticket=ticket).order_by("pk"))
+
+
+def _show(ticket: Ticket, clocks: Iterable[Clock], *, edition: int) -> None:
+    """What a list shows of it: the first thing that is due, or has been since. And by which promises they are set."""
     running = [clock for clock in clocks if clock.running_since is not None]
     moments = [moment for clock in running if (moment := clock.broken_at or clock.due_at) is not None]
     ticket.due_at = min(moments, default=None)
-    Ticket.objects.filter(pk=ticket.pk).update(due_at=ticket.due_at)
+    ticket.terms = edition
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=ticket.due_at, terms=edition)

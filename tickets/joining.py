@@ -102,6 +102,7 @@ def family(ticket: Ticket) -> list[Ticket]:
 
 def _both(one: int, other: int) -> tuple[Ticket, Ticket]:
     """Both locked, always in the same order, so that nobody waits for somebody who waits for her."""
+    list(Ticket.objects.to_lock().filter(pk__in=(one, other)))  # before either hears anything and opens another
     locked = {pk: lifecycle.lock(pk) for pk in sorted({one, other})}
     return locked[one], locked[other]
 

@@ -1,6 +1,8 @@
 """Every change of a ticket's status, and what it hears of its talk.
 
 The messages are the truth and their events only a hint: whoever locks a ticket first takes in what was said since.
+Everybody locks in one order, so that nobody waits for somebody who waits for them: the talk, tickets by their key, the
+count of the shop.
 """
 
 from datetime import datetime, timedelta
@@ -38,9 +40,24 @@ def grace() -> timedelta:
 def lock(ticket_id: int) -> Ticket:
     """The ticket as it is, ours alone until the transaction ends, with all that was said taken in."""
     ticket = Ticket.objects.to_lock().get(pk=ticket_id)
+    clocks.catch_up(ticket)
     if ticket.merged_into_id is None:
         hear(ticket)
     return ticket
+
+
+def lock_to_speak(ticket_id: int) -> Ticket:
+    """The same for whoever will say something in its talk: nobody else says anything meanwhile."""
+    while True:
+        before = transaction.savepoint()
+        talk = Ticket.objects.values_list("conversation", flat=True).get(pk=ticket_id)
+        if talk is not None:
+            ports.talks.lock(talk)
+        ticket = lock(ticket_id)
+        if ticket.conversation == talk:
+            transaction.savepoint_commit(before)
+            return ticket
+        transaction.savepoint_rollback(before)  # its talk has begun meanwhile; nothing is held while we go back for it
 
 
 def keep(ticket: Ticket, *, at: datetime) -> None:
@@ -125,6 +142,7 @@ def hear_talk(talk: int) -> None:
         way = _way(newest.pk)
         locked = {ticket.pk: ticket for ticket in Ticket.objects.to_lock().filter(pk__in=way)}
         if way == _way(newest.pk):
+            clocks.catch_up(locked[way[-1]])
             hear(locked[way[0]], goes_on_in=locked[way[-1]])
             return
 

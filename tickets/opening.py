@@ -75,8 +75,8 @@ def open_ticket(
 @transaction.atomic
 def from_talk(customer: Customer, *, talk: int, subject: str, by: User | None, at: datetime, **facts: Any) -> Ticket:
     """Make a ticket of a talk; what was said in it is the ticket's. Asked twice, there is one."""
-    _count(customer.shop)
-    before = Ticket.objects.filter(conversation=talk).order_by("-number").first()
+    ports.talks.lock(talk)
+    before = _newest(talk)
     if before is not None and before.is_undone and before.merged_into_id is None:
         return before
     begins_after = before.heard_seq if before else 0
@@ -112,6 +112,16 @@ def from_form(customer: Customer, *, subject: str, text: str, opening_id: str, a
 def by_agent(customer: Customer, *, subject: str, by: User, at: datetime, **facts: Any) -> Ticket:
     """An agent opens one for a customer; with the first reply begins its talk."""
     return open_ticket(customer, subject=subject, by=by, at=at, channel=Channel.API, **facts)
+
+
+def _newest(talk: int) -> Ticket | None:
+    """The last ticket of a talk that is locked; ours alone, so that nothing goes on from it meanwhile."""
+    newest = Ticket.objects.filter(conversation=talk).order_by("-number").values_list("pk", flat=True)
+    while (pk := newest.first()) is not None:
+        before = Ticket.objects.to_lock().get(pk=pk)
+        if newest.first() == pk:
+            return before
+    return None
 
 
 def _count(shop: Shop) -> TicketCount:

@@ -43,6 +43,9 @@ class Talks(Protocol):
     def begin(self, customer: Customer, *, opening_id: str, at: datetime) -> int:
         """A talk for people alone, once for each opening id; the assistant is silent in it."""
 
+    def lock(self, talk: int) -> None:
+        """Nobody else speaks there until the transaction ends. Before any ticket is locked, never after."""
+
     def post_public_reply(self, talk: int, *, by: User, text: str, client_id: str, at: datetime) -> None:
         """What an agent says to the customer."""
 

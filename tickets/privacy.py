@@ -80,4 +80,5 @@ register(
     harmless("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
 register("tickets.Holiday", harmless("name"))
+register("tickets.PastTerms", harmless("book"))
 register("tickets.Policy", harmless("name", "priorities", "types", "tags"))

@@ -47,7 +47,7 @@ def reply(
     ticket_id: int, *, by: User, text: str, client_id: str, at: datetime, status: TicketStatus | None = None
 ) -> None:
     """Answer the customer in the ticket's talk, and say what state it is in now. Whoever answers an orphan has it."""
-    ticket = lifecycle.lock(ticket_id)
+    ticket = lifecycle.lock_to_speak(ticket_id)
     if ticket.merged_into_id:
         raise lifecycle.Closed
     if not text.strip():
@@ -66,7 +66,7 @@ def reply(
 @transaction.atomic
 def reply_as_customer(ticket_id: int, *, by: Customer, text: str, client_id: str, at: datetime) -> None:
     """Her words go into the talk; the ticket hears them there."""
-    ticket = lifecycle.lock(ticket_id)
+    ticket = lifecycle.lock_to_speak(ticket_id)
     if not text.strip():
         raise Empty
     if ticket.conversation is None:

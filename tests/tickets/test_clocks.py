@@ -8,13 +8,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from analytics.ledger.models import Event
 from chat import outbox
 from tests import factories
 from tests.tickets import judging, slow_clock
-from tickets import lifecycle, opening, work
-from tickets.models import Clock, Policy, Ticket, WorkingHours
+from tickets import lifecycle, opening, promises, work
+from tickets.models import Clock, PastTerms, Policy, Ticket, WorkingHours
 
 SEED = 20261128
 
@@ -146,12 +147,53 @@ def test_an_admin_changes_hours_and_promises_and_what_was_counted_stays(client_o
     page = reverse("admin:tickets_policy_change", args=[policy.pk])
     data = {"shop": shop.pk, "name": "Usual", "position": 5, "is_on": "on", "first": 15, "warn": 0, "tags": ""}
     assert browser.post(page, data).status_code == 302
+    promises.step(shop.pk, after=0, at=timezone.now())
     first = clock_of(ticket, "first")
     assert (first.promised, first.broken_at is not None) == (timedelta(minutes=15), True)
 
     before = first.counted
     assert browser.post(reverse("admin:tickets_policy_delete", args=[policy.pk]), {"post": "yes"}).status_code == 302
+    promises.step(shop.pk, after=0, at=timezone.now())
     assert (clock_of(ticket, "first").promised, clock_of(ticket, "first").counted >= before) == (None, True)
+
+
+def test_each_change_counts_from_its_own_moment_on_also_for_a_ticket_nobody_touched(
+    policy, hours, ticket, shop, after, fresh
+):
+    promises.change(shop, at=after(10))
+    hours.monday = "9:00-12:00"  # so nobody is at work any more
+    hours.save()
+    promises.change(shop, at=after(30))
+    hours.monday = "9:00-17:00"
+    hours.save()
+    promises.change(shop, at=after(40))
+    policy.first = 45
+    policy.save()
+
+    assert lifecycle.watch(at=after(30)) == 0  # by the old book it would be soon due
+    first = clock_of(ticket, "first")
+    assert (first.counted, first.running_since) == (timedelta(minutes=20), after(40))
+    assert (first.due_at, fresh(ticket).due_at) == (after(65), after(65))
+
+
+def test_a_change_of_a_promise_touches_no_ticket_in_the_request(
+    policy, ticket, customer, client_of, boss, shop, now, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(promises, "STEP", 2)
+    for place in range(4):
+        opening.open_ticket(customer, subject=f"Lamp {place}", by=None, at=now)
+    data = {"shop": shop.pk, "name": "Usual", "position": 5, "is_on": "on", "first": 15, "warn": 0, "tags": ""}
+    browser = client_of(boss)
+    with django_assert_max_num_queries(40) as asked:
+        assert browser.post(reverse("admin:tickets_policy_change", args=[policy.pk]), data).status_code == 302
+    assert not [one for one in asked if "tickets_clock" in one["sql"] or 'FROM "tickets_ticket"' in one["sql"]]
+
+    steps, last = 0, 0
+    while (last := promises.step(shop.pk, after=last, at=now)) is not None:
+        steps += 1
+    assert steps == 3
+    assert set(Clock.objects.filter(promise="first").values_list("promised", flat=True)) == {timedelta(minutes=15)}
+    assert not PastTerms.objects.filter(recounted_at=None).exists()
 
 
 @pytest.mark.parametrize("text", ["9-17", "17:00-9:00", "9:00-25:00", "9:00-12:00, 11:00-13:00", "9:60-10:00", "x"])

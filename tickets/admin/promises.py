@@ -9,25 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.own import OwnShopAdmin
-from tickets import clocks
+from tickets import promises
 from tickets.models import Holiday, Policy, Priority, Type, WorkingHours
 
 
 class Counted(OwnShopAdmin):
-    """Before something is changed, the clocks count by what held; then they go on by what holds."""
+    """Before something is changed, what held is kept; from then on holds what is saved."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        clocks.settle_shop(obj.shop, at=timezone.now())
+        promises.change(obj.shop, at=timezone.now())
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        clocks.plan_shop(form.instance.shop, at=timezone.now())
-
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        clocks.settle_shop(obj.shop, at=timezone.now())
+        promises.change(obj.shop, at=timezone.now())
         super().delete_model(request, obj)
-        clocks.plan_shop(obj.shop, at=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for one in queryset.order_by("pk"):

@@ -1,6 +1,6 @@
 from tickets.models.change import TicketChange, TicketNote
 from tickets.models.merge import TicketMerge
-from tickets.models.promise import Clock, Holiday, Policy, Promise, WorkingHours
+from tickets.models.promise import Clock, Holiday, PastTerms, Policy, Promise, WorkingHours
 from tickets.models.status import Kind, TicketStatus
 from tickets.models.ticket import Channel, Priority, Ticket, TicketCount, Type
 
@@ -9,6 +9,7 @@ __all__ = [
     "Clock",
     "Holiday",
     "Kind",
+    "PastTerms",
     "Policy",
     "Priority",
     "Promise",

@@ -149,6 +149,22 @@ class Policy(models.Model):
         return self.name
 
 
+class PastTerms(models.Model):
+    """What a shop promised until a moment: by it tickets are counted that nobody has touched since."""
+
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+    book = models.JSONField()
+    recounted_at = models.DateTimeField(null=True)  # when no open ticket was behind any more
+
+    class Meta:
+        verbose_name = _("what was promised")
+        verbose_name_plural = _("what was promised")
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} until {self.until}"
+
+
 class Clock(models.Model):
     """One promise of one ticket: what was counted up to a moment, and when it is due from there."""
 

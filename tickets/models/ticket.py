@@ -106,6 +106,7 @@ class Ticket(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    terms = models.BigIntegerField(default=0, editable=False)  # the last change of promises its clocks know
     version = models.PositiveIntegerField(default=1, editable=False)
     opened_at = models.DateTimeField(_("opened"))
     changed_at = models.DateTimeField(_("changed"))
