@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer
-from chat import availability, handoff, intake, realtime, talk
+from chat import availability, handoff, intake, languages, realtime, talk
 from chat.models import Author, Handoff, Holder
 
 
@@ -40,7 +40,7 @@ def leave_word(conversation_id: int, *, email: str, text: str, client_id: str, a
     if conversation.holder == Holder.BOT:
         conversation.closed_at = None
         handoff.to_queue(conversation, reason=Handoff.Reason.ASKED, at=at)
-    with translation.override(customer.language or conversation.shop.language):
+    with translation.override(languages.of(conversation)):
         words = _("Thank you. A person will answer you here and by mail to %(address)s.") % {
             "address": availability.hidden(customer.email)
         }

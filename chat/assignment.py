@@ -14,7 +14,8 @@ from typing import Any, cast
 from celery import shared_task
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from accounts import presence
@@ -173,9 +174,10 @@ def colleagues(shop_id: int, *, at: datetime) -> list[Colleague]:
 def _heads(shop_id: int) -> Iterator[Place]:
     """The oldest of each queue, oldest first."""
     waiting = Conversation.objects.filter(shop=shop_id, holder=Holder.QUEUE, closed_at=None)
-    oldest = waiting.order_by("team", "needs", "customer__language", "queued_at", "pk")
-    heads = oldest.distinct("team", "needs", "customer__language").values_list(
-        "pk", "team_id", "needs", "customer__language", "shop__language", "queued_at"
+    spoken = waiting.annotate(speaks=Coalesce(NullIf("language", Value("")), "customer__language"))
+    oldest = spoken.order_by("team", "needs", "speaks", "queued_at", "pk")
+    heads = oldest.distinct("team", "needs", "speaks").values_list(
+        "pk", "team_id", "needs", "speaks", "shop__language", "queued_at"
     )
     places = [
         Place(pk, team, frozenset(needs), _base(hers or shops), cast(datetime, at))

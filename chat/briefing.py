@@ -42,7 +42,7 @@ def of(conversation: Conversation) -> Briefing:
     topic = _topic(hers)
     facts = {
         "topic": str(topic),
-        "language": conversation.customer.language,
+        "language": conversation.language or conversation.customer.language,
         "orders": list(_orders(details for _author, _text, details in lately)),
         "mood": "upset" if any(map(_UPSET.search, hers[:3])) else "",
     }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Team, User
 from accounts.presence import NotOnTheTeam
 from analytics.ledger import events
-from chat import briefing, opinions, realtime, talk, turns
+from chat import briefing, languages, opinions, realtime, talk, turns
 from chat.models import Author, Conversation, Handoff, Holder, Message
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def to_queue(
     team: Team | None = None,
 ) -> Message:
     """Put a locked conversation into the queue: reason, summary, the shopper's text and the notice in one commit."""
-    with translation.override(conversation.customer.language or conversation.shop.language):
+    with translation.override(languages.of(conversation)):
         text = str(_TEXTS[Handoff.Reason(reason)])
     message = talk.say(
         conversation,
@@ -170,7 +170,7 @@ def give_back(conversation_id: int, *, by: User, at: datetime) -> Conversation:
     conversation = talk.lock(conversation_id)
     if not conversation.is_held_by(by):
         raise NotHolding
-    with translation.override(conversation.customer.language or conversation.shop.language):
+    with translation.override(languages.of(conversation)):
         text = _("%(name)s left. The assistant is back.") % {"name": by.get_short_name()}
     message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at)
     _change_hands(conversation, Holder.BOT, None, at=at)
@@ -204,7 +204,7 @@ def end(conversation: Conversation, *, at: datetime) -> None:
 
 
 def _ask_how_it_was(conversation: Conversation, *, by: User, at: datetime) -> Message:
-    with translation.override(conversation.customer.language or conversation.shop.language):
+    with translation.override(languages.of(conversation)):
         text = _("%(name)s closed the conversation.") % {"name": by.get_short_name()}
     rates = opinions.spoke(conversation)
     return talk.say(conversation, author=Author.SYSTEM, text=text, at=at, details={"rates": rates} if rates else {})
@@ -212,7 +212,7 @@ def _ask_how_it_was(conversation: Conversation, *, by: User, at: datetime) -> Me
 
 def hold(conversation: Conversation, *, by: User, at: datetime) -> None:
     """Give a locked conversation to a person, and say so in it."""
-    with translation.override(conversation.customer.language or conversation.shop.language):
+    with translation.override(languages.of(conversation)):
         text = _("%(name)s joined the conversation.") % {"name": by.get_short_name()}
     message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at)
     _change_hands(conversation, Holder.PERSON, by, at=at)

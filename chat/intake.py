@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from analytics.ledger import events
-from chat import attachments, handoff, outbox, realtime, talk, turns
+from chat import attachments, handoff, languages, outbox, realtime, talk, turns
 from chat.models import Author, Channel, Conversation, Handoff, Holder, Message
+from knowledge.language.detection import detect
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +63,10 @@ def receive(inbound: Inbound, *, at: datetime) -> talk.Receipt:
     text = talk.clean(inbound.text)
     if not text and not inbound.files:
         raise talk.Empty
+    language = detect(text)
     try:
         with transaction.atomic():
-            return talk.Receipt(_save(inbound, text, at=at))
+            return talk.Receipt(_save(inbound, text, language=language, at=at))
     except IntegrityError:
         said = _said_before(inbound)
         if said is None:
@@ -96,9 +98,10 @@ def _said_before(inbound: Inbound) -> Message | None:
     return found
 
 
-def _save(inbound: Inbound, text: str, *, at: datetime) -> Message:
+def _save(inbound: Inbound, text: str, *, language: str | None, at: datetime) -> Message:
     conversation = talk.lock(inbound.conversation_id)
     conversation.closed_at = None
+    languages.hear(conversation, language)
     message = talk.say(
         conversation,
         author=Author.SHOPPER,

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts import clock, presence
 from accounts.models import AgentPresence, Shop, User
-from chat import seats
+from chat import languages, seats
 from chat.models import Author, Conversation, Handoff, Holder, Letter, Message
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def _letter(conversation_id: int, unread: list[Message]) -> EmailMessage | None:
     customer, shop = conversation.customer, conversation.shop
     if not customer.email:
         return None
-    with clock.reading(customer.language or shop.language, shop.zone):
+    with clock.reading(languages.of(conversation), shop.zone):
         person = unread[-1].person
         assert person is not None, "a person signs her messages"
         subject = _("%(name)s of %(shop)s has answered you") % {"name": person.get_short_name(), "shop": shop.name}

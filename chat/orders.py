@@ -14,7 +14,7 @@ from accounts.commerce.facts import OrderFacts
 from accounts.commerce.wishes import Wish
 from accounts.models import Customer, Order, User
 from accounts.platforms import Away
-from chat import actions, realtime, talk
+from chat import actions, languages, realtime, talk
 from chat.models import Action, Author
 from chat.turns import Wanted
 
@@ -27,7 +27,7 @@ def ask(conversation_id: int, order: OrderFacts, wish: Wish, *, key: UUID, by: U
     conversation = talk.lock(conversation_id)
     if Action.objects.filter(key=key).exists():
         return
-    with clock.reading(conversation.customer.language or conversation.shop.language, conversation.shop.zone):
+    with clock.reading(languages.of(conversation), conversation.shop.zone):
         told = {"name": by.get_short_name(), "title": saying.title(wish.action, order.number)}
         text = _("%(name)s asked for this: %(title)s.") % told
     message = talk.say(conversation, author=Author.SYSTEM, text=text, at=at, client_id=f"asks:{key}")
@@ -40,7 +40,7 @@ def ask(conversation_id: int, order: OrderFacts, wish: Wish, *, key: UUID, by: U
 def carry_out(action: Action) -> actions.Outcome:
     """Do it under the key of the action. Where nobody answers it is tried again, and in the end said to be unclear."""
     customer, told = action.conversation.customer, action.arguments
-    with clock.reading(customer.language or customer.shop.language, customer.shop.zone):
+    with clock.reading(languages.of(action.conversation), customer.shop.zone):
         order = Order.objects.select_related("customer").get(pk=told["order"], shop=customer.shop_id)
         by = User.objects.get(pk=told["by"]) if "by" in told else _shopper(action, order)
         wish = wishes.read(told["action"], told["wish"], customer.shop)

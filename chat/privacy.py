@@ -2,8 +2,12 @@
 
 from accounts.privacy import harmless, personal, register
 
-register("chat.Conversation", personal("customer", "person", "last_words"), harmless("opening_id", "needs"))
-register("chat.Message", personal("text", "details", "person", "external_id"), harmless("client_id", "channel"))
+register("chat.Conversation", personal("customer", "person", "last_words"), harmless("opening_id", "needs", "language"))
+register(
+    "chat.Message",
+    personal("text", "details", "translations", "person", "external_id"),
+    harmless("client_id", "channel"),
+)
 register("chat.Handoff", personal("summary", "facts"))
 register("chat.Note", personal("author", "text"), harmless("client_id"))
 register("chat.Mention", personal("user"))

@@ -4,8 +4,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.commerce import proofs
-from accounts.models import Customer
-from chat import actions
+from chat import actions, languages
 from chat.models import Action
 
 CODE, PROOF = "order.code", "order.proof"
@@ -14,7 +13,7 @@ CODE, PROOF = "order.code", "order.proof"
 def send_code(action: Action) -> actions.Outcome:
     """Says nothing, whatever came of it: she was told what may come."""
     customer, told = action.conversation.customer, action.arguments
-    with translation.override(_language(customer)):
+    with translation.override(languages.of(action.conversation)):
         proofs.send_code(customer, talk=action.conversation_id, **told, at=timezone.now())
     return actions.Outcome("", is_quiet=True)
 
@@ -22,15 +21,11 @@ def send_code(action: Action) -> actions.Outcome:
 def try_code(action: Action) -> actions.Outcome:
     """If it fits, the assistant goes on with what she asked."""
     customer = action.conversation.customer
-    with translation.override(_language(customer)):
+    with translation.override(languages.of(action.conversation)):
         code = action.arguments["code"]
         if proofs.try_code(customer, talk=action.conversation_id, code=code, at=timezone.now()):
             return actions.Outcome(_("The code fits."), opens_turn=True)
         return actions.Outcome(_("This code does not fit, or it is no longer good. Please look again."), ok=False)
-
-
-def _language(customer: Customer) -> str:
-    return customer.language or customer.shop.language
 
 
 actions.register(CODE, send_code, ours=False)

@@ -9,7 +9,7 @@ from accounts.crm import pushes
 from accounts.models import CrmPush
 from analytics.ledger import events
 from analytics.ledger.models import Event
-from chat import handoff, realtime, turns
+from chat import handoff, languages, realtime, turns
 from chat.models import Handoff, Message
 from knowledge import gaps
 
@@ -40,7 +40,7 @@ def note_gap(event: Event) -> None:
     gaps.record(
         conversation.shop,
         turns.asked_in(message),
-        language=conversation.customer.language,
+        language=languages.written(conversation),
         confidence=event.facts["confidence"],
         customer=conversation.customer,
         asked_in=message.public_id,

@@ -15,6 +15,7 @@ from accounts import consent
 from accounts.commerce import live
 from accounts.commerce.facts import OrderFacts
 from accounts.models import Customer, Purpose
+from chat import languages
 from chat.models import Action, Author, Conversation, Message, Serving
 from knowledge.answers import Citation
 
@@ -151,7 +152,7 @@ def load(conversation_id: int) -> Turn | None:
         shop_id=conversation.shop_id,
         customer_id=conversation.customer_id,
         user_id=conversation.customer.user_id,
-        language=conversation.customer.language or conversation.shop.language,
+        language=languages.of(conversation),
         lease=conversation.lease,
         upto_seq=conversation.last_seq,
         newest_id=asked[-1].pk,

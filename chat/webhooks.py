@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import clock, outgoing, sealing
-from chat import actions
+from chat import actions, languages
 from chat.models import Action, Webhook
 
 logger = logging.getLogger(__name__)
@@ -26,8 +26,8 @@ class Wrong(Exception):
 
 def call(action: Action) -> actions.Outcome:
     """Ask, and let the flow go on with the answer, or with the failure."""
-    customer = action.conversation.customer
-    with clock.reading(customer.language or customer.shop.language, customer.shop.zone):
+    talk = action.conversation
+    with clock.reading(languages.of(talk), talk.shop.zone):
         try:
             return actions.Outcome(_("Here is what came back."), result={"value": _asked(action)}, opens_turn=True)
         except outgoing.Unreachable as why:

@@ -122,6 +122,7 @@ _TABLE = [
     _kind("answer.abstained", "conversation", "message gap", confidence=number, passages=number),
     _kind("answer.judged", "conversation", "message", helped=flag),
     _kind("conversation.joined", "conversation", "other:conversation"),
+    _kind("conversation.language_chosen", "conversation", to=language),
     _kind("conversation.parted", "conversation", "other:conversation"),
     _kind("conversation.rated", "conversation", about=one_of("bot", "person"), score=number),
     # what the shop knows

@@ -60,7 +60,7 @@ def _cut(desk: Desk, view: SavedView) -> Q:
     if view.team_id:
         cut &= Q(team=view.team_id)
     if view.language:
-        cut &= Q(customer__language=view.language)
+        cut &= Q(language=view.language) | Q(language="", customer__language=view.language)
     if view.words:
         cut &= Q(last_words__icontains=view.words)
     return cut

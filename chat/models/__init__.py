@@ -1,6 +1,6 @@
 from chat.models.action import Action
 from chat.models.attachment import Attachment
-from chat.models.conversation import Channel, Conversation, Holder
+from chat.models.conversation import Channel, Conversation, Holder, ToldBy
 from chat.models.desk import Draft, SavedReply
 from chat.models.flow import Flow, Webhook
 from chat.models.handoff import Handoff
@@ -36,6 +36,7 @@ __all__ = [
     "SavedView",
     "Serving",
     "TalkMerge",
+    "ToldBy",
     "Verdict",
     "Webhook",
 ]

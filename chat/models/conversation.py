@@ -26,6 +26,14 @@ class Channel(models.TextChoices):
     API = "api", _("Partner")
 
 
+class ToldBy(models.TextChoices):
+    """Who said in which language a talk is held; a later one gives way to an earlier."""
+
+    AGENT = "agent", _("an agent")
+    SHOPPER = "shopper", _("the customer")
+    HEARD = "heard", _("what they write")
+
+
 class ConversationQuerySet(Visible["Conversation"]):
     customer_path = "customer__"
 
@@ -66,6 +74,9 @@ class Conversation(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField()
     last_words = models.CharField(max_length=160, blank=True)
+
+    language = models.CharField(_("language"), max_length=10, blank=True)  # empty: not known yet
+    language_by = models.CharField(max_length=8, choices=ToldBy, blank=True)
 
     holder = models.CharField(max_length=8, choices=Holder, default=Holder.BOT)
     person = models.ForeignKey(

@@ -3,9 +3,10 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,6 +15,12 @@ class Author(models.TextChoices):
     BOT = "bot", _("Assistant")
     PERSON = "person", _("Person")
     SYSTEM = "system", _("Notice")
+
+
+# Written as `chat.search` writes it, or the index would not be used.
+TRANSLATED_WORDS = RawSQL(
+    "to_tsvector('simple'::regconfig, jsonb_path_query_array(translations, '$.*.text'))", (), SearchVectorField()
+)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -36,6 +43,8 @@ class Message(models.Model):
     )
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict, blank=True)
+    # Views of the text, by language: {"en": {"text", "from", "by", "trust"}}. The text itself stays as it was said.
+    translations = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField()
 
     client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001  (only what a client sent has one)
@@ -51,7 +60,10 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        indexes = [GinIndex(SearchVector("text", config="simple"), name="messages_by_words")]
+        indexes = [
+            GinIndex(SearchVector("text", config="simple"), name="messages_by_words"),
+            GinIndex(TRANSLATED_WORDS, name="messages_by_translated_words", condition=~Q(translations={})),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="a_place_holds_one_message"),
             models.UniqueConstraint(fields=["conversation", "client_id"], name="a_client_says_it_once"),

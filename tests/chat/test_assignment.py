@@ -133,7 +133,7 @@ def test_a_topic_leads_to_its_team_and_skill(shop, agent, waits):
 
     assign(shop)
     assert holders(talk, other) == [cleo, ada]
-    assert Handoff.objects.get(conversation=talk).facts == {"topic": "returns", "mood": "upset"}
+    assert Handoff.objects.get(conversation=talk).facts == {"topic": "returns", "language": "en", "mood": "upset"}
 
 
 def test_a_team_that_was_emptied_leaves_nobody_waiting(shop, agent, waits):

@@ -43,7 +43,8 @@ def keep(user, name="View", box="all", **cut):
 
 
 def test_each_filter_cuts_and_all_together(talk, anna, boss, team, other_shop):
-    plain, tagged, german, wordy = talk("A"), talk("B"), talk("C", language="de"), talk("D", says="The LAMP broke")
+    german = talk("C", says="Wo bleibt mein Paket? Ich warte schon lange.")
+    plain, tagged, wordy = talk("A"), talk("B"), talk("D", says="The LAMP broke")
     foreign = talk("E", says="lamp", of=other_shop)
     notes.tag(tagged.customer, "Trade", by=anna, at=NOON)
     handoff.pass_on(plain.pk, by=boss, to=team, at=NOON)
