@@ -1,14 +1,17 @@
 """Her orders: which one she means, and what there is to say of it."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from accounts.commerce import orders as read
 from accounts.commerce.facts import OrderFacts
-from accounts.models import OrderAction
-from chat.flows import asking, cards, changes, proof, telling, wording
+from accounts.models import Order, OrderAction
+from chat.flows import asking, cards, changes, hearing, proof, telling, wording
 from chat.turns import Reply, Turn
 
 OFFERED = 6
+_CHOICE = 10  # words of what may point at one of several and says nothing else
 _LATER = (OrderAction.RETURN, OrderAction.EXCHANGE, OrderAction.REFUND)  # done with what has arrived
 
 
@@ -18,8 +21,12 @@ def resume(turn: Turn) -> Reply | None:
     if step == proof.CODE and (order := proof.order_of(turn, turn.asks["order"])) is not None:
         return _about(turn, turn.asks["what"], order)
     if step == "order":
-        is_answer = not asking.what(turn.question) and next(asking.numbers(turn.question), None)
-        return begin(turn, turn.asks["what"]) if is_answer else None
+        if asking.what(turn.question):
+            return None
+        if next(asking.numbers(turn.question), None):
+            return begin(turn, turn.asks["what"])
+        chosen = _chosen(turn)
+        return _about(turn, turn.asks["what"], chosen) if chosen else None
     if step in proof.STEPS:
         return proof.resume(turn)
     return changes.resume(turn) if step in changes.STEPS else None
@@ -38,6 +45,11 @@ def begin(turn: Turn, what: str, *, number: str = "") -> Reply | None:
     if said:
         return _offer(what, meant, _("I find no order %(number)s of yours. Which one is it?") % {"number": said[0]})
     return _about(turn, what, meant[0]) if len(meant) == 1 else _offer(what, meant, _("Which order is it?"))
+
+
+def which_again(numbers: list[str]) -> Reply:
+    """The question which of them it is, once more."""
+    return Reply(_("Which order is it?"), suggestions=_names(numbers))
 
 
 def _about(turn: Turn, what: str, order: OrderFacts) -> Reply:
@@ -62,8 +74,36 @@ def _meant(turn: Turn, what: str) -> tuple[OrderFacts, ...]:
 
 
 def _offer(what: str, meant: tuple[OrderFacts, ...], text: str) -> Reply:
-    words = tuple(_("Order %(number)s") % {"number": order.number} for order in meant)
-    return Reply(text, cards=cards.orders(meant), suggestions=words, asks={"step": "order", "what": what})
+    numbers = [order.number for order in meant]
+    asks = {"step": "order", "what": what, "orders": numbers}
+    return Reply(text, cards=cards.orders(meant), suggestions=_names(numbers), asks=asks)
+
+
+def _names(numbers: list[str]) -> tuple[str, ...]:
+    return tuple(_("Order %(number)s") % {"number": number} for number in numbers)
+
+
+def _chosen(turn: Turn) -> OrderFacts | None:
+    """The one she points at, of those that were offered: by its place, or by what only it holds."""
+    said, numbers = turn.question, turn.asks.get("orders", [])
+    if hearing.is_question(said) or len(said.split()) > _CHOICE:
+        return None
+    place = hearing.which(said, numbers)
+    if place is not None:
+        return proof.order_of(turn, numbers[place])
+    words = _words(said)
+    held = [(len(words & _of(order)), order) for each in numbers if (order := proof.order_of(turn, each))]
+    most = max((count for count, _order in held), default=0)
+    best = [order for count, order in held if count == most]
+    return best[0] if most and len(best) == 1 else None
+
+
+def _of(order: OrderFacts) -> set[str]:
+    return _words(" ".join([str(Order.Status(order.status).label), *map(telling.piece, order.lines)]))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{4,}", text.casefold()))
 
 
 def _next(order: OrderFacts, what: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ class Talk:
         if self.step == "confirm":
             back = changes.once_more(self.turn)
             return _joined(reply, back) if back else reply
-        return _joined(reply, Reply(self._question(), asks=self._asks()))
+        return _joined(reply, replace(self._question(), asks=self._asks()))
 
     def _wanted(self, *, by_intent: bool) -> list[Script]:
         """By words that staff chose, then by what is asked of orders and products."""
@@ -211,15 +211,19 @@ class Talk:
             return self._with_later(self._reply(script, engine.again(script, state, heard), heard))
         if self.step not in _CODED or self.turn.asks.get("missed"):
             return None
-        return Reply(f"{hearing.pardon()} {self._question()}", asks={**self._asks(), "missed": True})
+        again = self._question()
+        return replace(again, text=f"{hearing.pardon()} {again.text}", asks={**self._asks(), "missed": True})
 
     def _asks(self) -> dict[str, Any]:
         return {name: value for name, value in self.turn.asks.items() if name != "at"}
 
-    def _question(self) -> str:
-        """What the assistant said last: a question of one of the talks that are code."""
+    def _question(self) -> Reply:
+        """What the assistant asked last, in one of the talks that are code."""
+        if self.turn.asks.get("orders"):
+            return orders.which_again(self.turn.asks["orders"])
         lines = (line.text for line in reversed(self.turn.history) if line.author == Author.BOT)
-        return next(lines, "").rsplit("\n\n", 1)[-1]
+        asked = next(lines, "").rsplit("\n\n", 1)[-1]
+        return Reply(asked.removeprefix(hearing.pardon()).strip())
 
 
 def _summary(over: Over) -> str:

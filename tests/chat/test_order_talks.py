@@ -76,6 +76,51 @@ def test_the_choice_keeps_what_was_asked(talk, order, customer):
 
 
 @pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("the first one", "1042"),
+        ("the second one please", "1043"),
+        ("2", "1043"),
+        ("the one with the desk lamp", "1042"),
+        ("The woollen... the wool rug!", "1043"),
+        ("the one that is placed", "1043"),
+    ],
+)
+def test_she_points_at_one_of_those_she_was_offered(talk, order, customer, said, number):
+    OrderLineFactory(order=OrderFactory(customer=customer, number="1043", status="placed"), name="Wool rug")
+    talk("Where is my order?")
+
+    assert talk(said).text.startswith(f"Order {number} is ")
+
+
+@pytest.mark.parametrize("said", ["the third one", "the one I like"])
+def test_what_points_at_none_or_at_several_is_no_choice(talk, order, customer, said):
+    OrderLineFactory(order=OrderFactory(customer=customer, number="1043", status="placed"), name="Desk mat")
+    talk("Where is my order?")
+
+    message = talk(said)
+
+    assert not message.text.startswith("Order 10")
+    assert message.text.endswith("Which order is it?")
+    assert message.details["suggestions"] == ["Order 1042", "Order 1043"]
+
+
+def test_a_question_points_at_no_order(talk, order, customer):
+    OrderFactory(customer=customer, number="1043", status="placed")
+    talk("Where is my order?")
+
+    assert "Order 10" not in talk("What is the first thing I should do?").text
+
+
+def test_the_question_asked_again_is_the_question_alone(talk, order, customer):
+    OrderLineFactory(order=OrderFactory(customer=customer, number="1043", status="placed"), name="Desk mat")
+    talk("Where is my order?")
+    talk("the blue whale")
+
+    assert talk("Are you a robot?").text.count("could not find") == 0
+
+
+@pytest.mark.parametrize(
     ("asked", "told"),
     [
         ("What did I order in 1042?", "In order 1042:\n1 x Desk lamp: 19.90 EUR"),
