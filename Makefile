@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 LOCK := uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --quiet
 
-.PHONY: run test check bench faults screens pictures lock
+.PHONY: run test check bench faults screens pictures messages lock
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -40,6 +40,10 @@ screens: $(VENV)/dev.stamp
 # The pictures of README and docs, taken anew.
 pictures: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.browser.pictures $(if $(only),--only $(only))
+
+# What is said to people, taken out anew into the catalogues of config/locale, and these compiled; needs gettext.
+messages: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.catalogues
 
 # What pyproject.toml asks for, resolved and hashed; needs uv.
 lock:
