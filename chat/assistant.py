@@ -3,13 +3,15 @@
 import re
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from accounts import clock
 from accounts.models import Shop
-from chat import smalltalk, understanding
+from chat import persona, smalltalk, understanding
 from chat.flows.talking import Talk
 from chat.models import Author, Handoff
+from chat.persona import Voice
 from chat.turns import Draft, Reply, StepBack, Turn, Unsure
 from chat.understanding import Understood
 from knowledge import answers, confidence, followup, markdown, retrieval
@@ -27,34 +29,33 @@ _PERSON = re.compile(
 def reply(turn: Turn, *, draft: Draft) -> Reply:
     """Answer the turn, or offer a person when there is nothing certain to say."""
     with clock.reading(turn.language, turn.zone):
-        understood = understanding.read(turn)
-        said = _reply(turn, draft, understood)
+        understood, voice = understanding.read(turn), persona.serving(turn)
+        said = voice.worded(_reply(turn, draft, understood, voice))
         offered = said.suggestions
         if understood.mood.wants_care and said.step_back is None:
             offered = tuple(dict.fromkeys((*offered, smalltalk.talk_to_a_person())))
         return replace(said, suggestions=offered, reasoning={**said.reasoning, "understood": understood.facts()})
 
 
-def _reply(turn: Turn, draft: Draft, understood: Understood) -> Reply:
-    asked, know = turn.question, partial(_from_knowledge, turn, draft)
+def _reply(turn: Turn, draft: Draft, understood: Understood, voice: Voice) -> Reply:
+    asked, know = turn.question, partial(_from_knowledge, turn, draft, most=persona.SHORT if voice.is_short else None)
     talk = Talk(turn, understood, know)
     if (said := smalltalk.who(turn)) is not None:
         return talk.beside(said)
     if _PERSON.search(asked):
         return talk.beside(Reply(text="", step_back=StepBack(Handoff.Reason.ASKED)))
     by_flow = talk.resume() or talk.begin()
-    if by_flow is not None:
-        return by_flow
-    small = smalltalk.answer(turn)
-    return talk.beside(small) if small else talk.begin(by_intent=True) or talk.beside(know())
+    if by_flow is None and (small := smalltalk.answer(turn)) is not None:
+        return talk.beside(small)
+    return voice.felt(by_flow or talk.begin(by_intent=True) or talk.beside(know()), understood.mood, turn)
 
 
-def _from_knowledge(turn: Turn, draft: Draft) -> Reply:
+def _from_knowledge(turn: Turn, draft: Draft, *, most: int | None) -> Reply:
     """The shop's own sentences with their sources, or a person where we are not sure enough."""
     asked, passages = _found(turn)
     sure = confidence.of(passages)
     reasoning = _reasoning(asked, passages, sure)
-    answer = _answer(turn, asked, passages, draft)
+    answer = _answer(turn, asked, passages, draft, most)
     if answer is None:
         unsure = Unsure(confidence=sure, passages=len(passages))
         return Reply(text="", step_back=StepBack(Handoff.Reason.UNSURE), unsure=unsure, reasoning=reasoning)
@@ -79,9 +80,9 @@ def _found(turn: Turn) -> tuple[str, list[Passage]]:
     return best
 
 
-def _answer(turn: Turn, asked: str, passages: list[Passage], draft: Draft) -> Answer | None:
+def _answer(turn: Turn, asked: str, passages: list[Passage], draft: Draft, most: int | None) -> Answer | None:
     sentences = []
-    for sentence in answers.stream(asked, passages, payer=turn.customer_id):
+    for sentence in islice(answers.stream(asked, passages, payer=turn.customer_id), most):
         if sentence.is_phrased:  # it takes a model seconds to write on; our own sentences are all there at once
             draft(markdown.plain(sentence.text))
         sentences.append(sentence)

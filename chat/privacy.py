@@ -25,6 +25,7 @@ register(
     harmless("name", "problem", "intents", "thresholds", "persona", "answers", "knowledge", "figures"),
     harmless("flows", "learned", "checksum"),
 )
+register("chat.Persona", harmless("language", "name", "tone", "length", "greeting", "says", "never"))
 register("chat.Flow", personal("changed_by"), harmless("name", "source", "definition"))
 register("chat.Webhook", harmless("name", "address", "sealed"))
 register("chat.Serving", personal("by"))

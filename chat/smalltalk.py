@@ -4,7 +4,9 @@ import re
 
 from django.utils.translation import gettext as _
 
+from chat import persona
 from chat.flows import hearing
+from chat.persona import Voice
 from chat.turns import Reply, Turn
 
 GREETING = re.compile(
@@ -54,7 +56,7 @@ _MOSTLY = 6  # words of a message that is abuse and little else
 def who(turn: Turn) -> Reply | None:
     """Say what is speaking here, to whoever asks; wanting a person is another matter."""
     if _WHO.search(turn.question) and not _WANTS.search(turn.question):
-        return Reply(_who(turn), suggestions=(talk_to_a_person(),))
+        return Reply(_who(persona.serving(turn)), suggestions=(talk_to_a_person(),))
     return None
 
 
@@ -62,11 +64,11 @@ def answer(turn: Turn) -> Reply | None:
     """An honest word back; nothing where she asks for something that can be looked up or done."""
     asked = turn.question
     if GREETING.match(asked):
-        return Reply(greeting(turn))
+        return Reply(persona.serving(turn).greeting())
     if _THANKS.match(asked):
-        return Reply(_("You are welcome. I am here if there is anything else."))
+        return Reply(persona.serving(turn).thanks())
     if _GOODBYE.match(asked):
-        return Reply(_("Goodbye. Write again whenever you like."))
+        return Reply(persona.serving(turn).goodbye())
     if hearing.stops(asked):
         return Reply(_("All right. I am here if there is anything else."))
     if _HOW_ARE_YOU.match(asked):
@@ -86,18 +88,9 @@ def talk_to_a_person() -> str:
     return _("Talk to a person")
 
 
-def greeting(turn: Turn) -> str:
-    name = turn.personal.get("name", "").split(" ")[0]
-    if name:
-        return _("Hello %(name)s. I am the assistant of %(shop)s, a program. What can I do for you?") % {
-            "name": name,
-            "shop": turn.shop_name,
-        }
-    return _("Hello. I am the assistant of %(shop)s, a program. What can I do for you?") % {"shop": turn.shop_name}
-
-
-def _who(turn: Turn) -> str:
-    return _(
+def _who(voice: Voice) -> str:
+    said = _(
         "I am the assistant of %(shop)s, a program and not a person. I answer from the shop's own articles and records;"
         " whenever you like, a person takes over."
-    ) % {"shop": turn.shop_name}
+    ) % {"shop": voice.shop}
+    return f"{voice.called()} {said}".strip()

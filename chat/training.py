@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Shop, User
 from analytics.ledger import events
-from chat import evaluation
+from chat import evaluation, persona
 from chat.evaluation import Tried
 from chat.flows import shelf
 from chat.intents import classifier
@@ -212,7 +212,7 @@ def _learn(version: BotVersion, lessons: list[Lesson], *, rejects: bool, progres
     counted = Counter(lesson.intent for lesson in lessons)
     version.intents = {name: counted[name] for name in learned.classifier.intents}
     version.figures = {"rehearsal": evaluation.report([Tried.of(*each) for each in learned.rehearsal])}
-    version.flows = shelf.of_shop(version.shop_id)
+    version.flows, version.persona = shelf.of_shop(version.shop_id), persona.of_shop(version.shop_id)
     version.answers = {"floors": confidence.floors(), "vectors": learned.classifier.recipe}
     version.knowledge = {"revisions": _published(version.shop)}
     sure = learned.classifier.calibration

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,6 +105,28 @@ class Reply:
     unsure: Unsure | None = None
     record: OrderFacts | None = None  # what the text is held against before it is said,
     plain: str = ""  # and what is said instead if it names a value of its own
+
+
+def joined(first: Reply, then: Reply) -> Reply:
+    """Both in one message. A record's answer stays held against its record, with the words of the flow as its own."""
+    parts = [text for text in (first.text, then.text) if text]
+    text = "\n\n".join(parts)
+    base = first if first.record or first.citations or not then.record else then
+    plain = "\n\n".join(part for part in (first.plain or first.text, then.plain or then.text) if part)
+    return replace(
+        base,
+        text=text,
+        plain=plain if base.record else base.plain,
+        cards=(*first.cards, *then.cards),
+        suggestions=then.suggestions or first.suggestions,
+        asks=then.asks or first.asks,
+        actions=(*first.actions, *then.actions),
+        step_back=then.step_back or first.step_back,
+        reasoning={**first.reasoning, **then.reasoning},
+        unsure=then.unsure or first.unsure,
+        citations=(*first.citations, *then.citations),
+        is_markdown=first.is_markdown or then.is_markdown,
+    )
 
 
 Draft = Callable[[str], None]

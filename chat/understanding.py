@@ -49,7 +49,7 @@ def _guess(version_id: int | None, asked: str) -> Guess:
     nothing = Guess(None, 0.0, "")
     if version_id is None or not asked.strip():
         return nothing
-    version = BotVersion.objects.defer("learned", "figures", "flows").get(pk=version_id)
+    version = BotVersion.objects.defer("learned", "figures", "flows", "persona").get(pk=version_id)
     try:
         learned = training.classifier_of(version)
     except Unreadable:

@@ -352,6 +352,7 @@ def a_row_of(model, world, shop):
         "chat.Intent": lambda: model.objects.create(shop=shop, name="return"),
         "chat.Flow": lambda: shelf.keep(shop, shelf.shipped()["complaint"], at=now),
         "chat.Webhook": lambda: model.objects.create(shop=shop, name="offers", address="https://x.example.com/"),
+        "chat.Persona": lambda: model.objects.create(shop=shop, name="Robin"),
         "chat.BotVersion": lambda: model.objects.create(shop=shop, name="First", created_at=now),
         "chat.Note": lambda: model.objects.create(
             conversation=conversation, author=people_["anna"], text="A note", after_seq=1, client_id="n", at=now

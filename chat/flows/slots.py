@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Address
 from chat.entities import Entity
-from chat.flows import asking, changes
+from chat.flows import asking, changes, words
 
 ENTITIES = ("order", "date", "money", "quantity", "size", "colour", "product", "email", "phone", "tracking", "city")
 KINDS = (*ENTITIES, "text", "name", "address", "number", "choice", "shape")
@@ -26,9 +26,12 @@ Slot = dict[str, Any]
 def read(slot: Slot, said: str, named: Iterable[Entity]) -> str | None:
     """The value for a slot that she was asked for."""
     kind, said = slot["kind"], said.strip()
+    own = words.named(slot, said)
+    if own:
+        return _cued_first(slot, said, own)[0].value
     match kind:
         case "text":
-            return said[:LONGEST] or None
+            return said[:LONGEST] or None if "patterns" not in slot else None
         case "name":
             name = _INTRODUCED.sub("", said).strip(" .,")
             return name if _NAME.fullmatch(name) and len(name.split()) <= 5 and "\n" not in name else None
@@ -44,26 +47,30 @@ def read(slot: Slot, said: str, named: Iterable[Entity]) -> str | None:
             return shaped[0].upper() if shaped else None
         case "order":
             return next(asking.numbers(said), None)
-    fits = [each for each in named if each.kind == kind]
-    cued = [each for each in fits if is_cued(slot, said, each)]
-    return (cued or fits)[0].value if fits else None
+    fits = _cued_first(slot, said, [each for each in named if each.kind == kind])
+    return fits[0].value if fits else None
 
 
 def offered(slot: Slot, said: str, named: Iterable[Entity], *, is_only: bool) -> str | None:
     """The value that she named without being asked: marked by its word, or the only one of its kind."""
     kind = slot["kind"]
-    if kind == "order":
+    own = words.named(slot, said)
+    if kind == "order" and not own:
         numbers = list(asking.numbers(said))
         return numbers[0] if len(numbers) == 1 and is_only else None
     if kind in ("choice", "shape"):
         return read(slot, said, named) if is_only or kind == "shape" else None
-    if kind not in ENTITIES:
+    fits = own or [each for each in named if each.kind == kind]
+    if kind not in ENTITIES and not own:
         return None
-    fits = [each for each in named if each.kind == kind]
     cued = [each for each in fits if is_cued(slot, said, each)]
     if cued:
         return cued[0].value
     return fits[0].value if is_only and len(fits) == 1 else None
+
+
+def _cued_first(slot: Slot, said: str, fits: list[Entity]) -> list[Entity]:
+    return [each for each in fits if is_cued(slot, said, each)] or fits
 
 
 def is_cued(slot: Slot, said: str, named: Entity) -> bool:

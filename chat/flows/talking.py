@@ -15,7 +15,7 @@ from chat.flows import asking, changes, engine, hearing, moves, orders, products
 from chat.flows.moves import Call, Do, Heard, Look, Move, Over, Say, State
 from chat.flows.scripts import Script
 from chat.models import Author, Handoff
-from chat.turns import Reply, StepBack, Turn, Wanted
+from chat.turns import Reply, StepBack, Turn, Wanted, joined
 from chat.understanding import Understood
 
 IN_FLOW = "flow"
@@ -65,8 +65,8 @@ class Talk:
             return reply
         if self.step == "confirm":
             back = changes.once_more(self.turn)
-            return _joined(reply, back) if back else reply
-        return _joined(reply, replace(self._question(), asks=self._asks()))
+            return joined(reply, back) if back else reply
+        return joined(reply, replace(self._question(), asks=self._asks()))
 
     def _wanted(self, *, by_intent: bool) -> list[Script]:
         """By words that staff chose, then by what is asked of orders and products."""
@@ -154,7 +154,7 @@ class Talk:
         elif not said:
             said = [Say(_("That is all. Is there anything else?"))]
         for each in reversed(said):
-            reply = _joined(Reply(each.text, cards=each.cards, suggestions=each.suggestions), reply)
+            reply = joined(Reply(each.text, cards=each.cards, suggestions=each.suggestions), reply)
         asks = {"step": IN_FLOW, IN_FLOW: move.state.plain()} if move.state else reply.asks
         about = {"name": script.name, "step": move.state.step if move.state else "", "end": move.end}
         return replace(reply, asks=asks, reasoning={**reply.reasoning, "flow": about})
@@ -201,7 +201,7 @@ class Talk:
             return replace(reply, asks={**reply.asks, "later": state.plain()})
         back = moves.prompt(script, state, self._heard(script, state))
         asks = {"step": IN_FLOW, IN_FLOW: state.plain()}
-        return _joined(reply, Reply(back.text, suggestions=back.suggestions, cards=back.cards, asks=asks))
+        return joined(reply, Reply(back.text, suggestions=back.suggestions, cards=back.cards, asks=asks))
 
     def _once_more(self) -> Reply | None:
         """Nobody knows what to say to it: she is asked again, once, and then by a person."""
@@ -237,28 +237,6 @@ def _summary(over: Over) -> str:
 def _says_one_of(script: Script, said: str) -> bool:
     lowered = " ".join(said.casefold().split())
     return any(re.search(rf"(?<!\w){re.escape(words.casefold())}(?!\w)", lowered) for words in script.starts("says"))
-
-
-def _joined(first: Reply, then: Reply) -> Reply:
-    """Both in one message. A record's answer stays held against its record, with the words of the flow as its own."""
-    parts = [text for text in (first.text, then.text) if text]
-    text = "\n\n".join(parts)
-    base = first if first.record or first.citations or not then.record else then
-    plain = "\n\n".join(part for part in (first.plain or first.text, then.plain or then.text) if part)
-    return replace(
-        base,
-        text=text,
-        plain=plain if base.record else base.plain,
-        cards=(*first.cards, *then.cards),
-        suggestions=then.suggestions or first.suggestions,
-        asks=then.asks or first.asks,
-        actions=(*first.actions, *then.actions),
-        step_back=then.step_back or first.step_back,
-        reasoning={**first.reasoning, **then.reasoning},
-        unsure=then.unsure or first.unsure,
-        citations=(*first.citations, *then.citations),
-        is_markdown=first.is_markdown or then.is_markdown,
-    )
 
 
 def _order(order: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from chat.models.letter import Letter
 from chat.models.message import Author, Message
 from chat.models.note import Mention, Note
 from chat.models.opinion import Rating, Verdict
+from chat.models.persona import Persona
 from chat.models.understanding import BotVersion, Example, Intent, Serving
 from chat.models.view import SavedView
 
@@ -31,6 +32,7 @@ __all__ = [
     "Mention",
     "Message",
     "Note",
+    "Persona",
     "Rating",
     "SavedReply",
     "SavedView",

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chat.flows import conditions, scripts, slots
+from chat.flows import conditions, scripts, slots, words
 from chat.flows.scripts import Script
 
 Found = tuple[tuple[str | int, ...], str]
 
 TOP = frozenset({"flow", "title", "starts", "slots", "rules", "steps"})
 STARTS = ("says", "intents", "asks")
-SLOT = frozenset({"kind", "after", "called", "options", "shape"})
+SLOT = frozenset({"kind", "after", "called", "options", "shape", "synonyms", "patterns"})
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 _SLOT_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _WANTED = {"fetch": (*scripts.RECORDS, "{webhook: NAME}"), "act": (*scripts.CODED, "{webhook: NAME}")}
@@ -79,6 +79,7 @@ def _slots(told: Any) -> Iterator[Found]:
         for key in ("after", "called"):
             if not _is_words(slot.get(key, [])):
                 yield (*path, key), _("“%(key)s” is a list of words.") % {"key": key}
+        yield from _words(slot, path)
         given = slot.get("options", {})
         if (slot["kind"] == "choice") != bool(given) or not isinstance(given, dict | list):
             yield path, _("A choice, and only a choice, has options.")
@@ -87,6 +88,21 @@ def _slots(told: Any) -> Iterator[Found]:
         shape = slot.get("shape")
         if (slot["kind"] == "shape") != isinstance(shape, str) or (isinstance(shape, str) and not 0 < len(shape) <= 40):
             yield path, _("A slot of the kind “shape” has one, such as AA-9999: A is a letter, 9 a digit, ? either.")
+
+
+def _words(slot: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[Found]:
+    names = slot.get("synonyms", {})
+    if not isinstance(names, dict) or not all(each and _is_words(names[each]) for each in names):
+        yield (*path, "synonyms"), _("“synonyms” lists, for a value, what else it is called: {Paris: [Paname]}")
+    patterns = slot.get("patterns", [])
+    if not _is_words(patterns):
+        yield (*path, "patterns"), _("“%(key)s” is a list of words.") % {"key": "patterns"}
+        return
+    for pattern in patterns:
+        if not words.is_quick(pattern):
+            yield (*path, "patterns"), _("“%(pattern)s” is no pattern that can be read quickly.") % {"pattern": pattern}
+    if slot["kind"] in ("choice", "shape") and (names or patterns):
+        yield path, _("A choice has its words in its options, and a shape is a pattern.")
 
 
 def _step(step: Any) -> Iterator[Found]:
