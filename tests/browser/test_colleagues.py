@@ -97,3 +97,22 @@ def test_she_is_told_of_who_waits_only_after_she_asked_for_it(visit):
     third = begin(maria, "Quiet again", "Talk to a person")
     expect(row(anna, third)).to_be_visible()
     assert heard(anna) == [0, 0, 0]
+
+
+def test_she_is_told_of_who_waits_while_she_looks_at_her_own(visit):
+    anna, maria, omar = visit("anna"), visit("maria"), visit("omar")
+    anna.add_init_script(EARS)
+    begin(maria, "Waiting before she came", "Talk to a person")
+    anna.clock.install()
+    anna.goto("/inbox/?list=mine")
+    anna.get_by_role("button", name="Sound and notices").click()
+    anna.clock.run_for(16_000)
+    assert heard(anna)[1] == 0  # those who waited already are no news
+    begin(omar, "Hello over there", "Talk to a person")
+    anna.clock.run_for(16_000)
+    for _ in range(50):  # the page's own waiting stands still with its clock
+        if anna.evaluate("notices.length"):
+            break
+        anna.wait_for_timeout(200)
+    assert anna.evaluate("notices") == ["Omar waits"]
+    anna.get_by_role("button", name="Sound and notices").click()

@@ -212,3 +212,25 @@ def test_a_shopper_begins_with_a_question_that_is_offered(visit, site):
         expect(log(maria).get_by_text("Do you ship abroad?")).to_be_visible()
     finally:
         assert site.manage("shell", "-c", ASKS.format([])).returncode == 0
+
+
+def test_a_view_is_kept_opened_and_dropped(visit):
+    anna, maria, omar = visit("anna"), visit("maria"), visit("omar")
+    hers = begin(maria, "My lamp hums like a kettle", "Talk to a person")
+    his = begin(omar, "My rug is crooked", "Talk to a person")
+    anna.goto("/inbox/views/")
+    for size, theme in ((PHONE, "light"), (DESK, "dark")):
+        anna.set_viewport_size(size)
+        anna.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert not is_too_wide(anna)
+        assert barriers(anna) == []
+    anna.get_by_label("Name").fill("Kettles")
+    anna.get_by_label("Words in the last message").fill("kettle")
+    anna.get_by_role("button", name="Keep this view").click()
+    anna.goto("/inbox/")
+    anna.get_by_role("link", name=re.compile("^Kettles")).click()
+    expect(row(anna, hers)).to_be_visible()
+    expect(row(anna, his)).to_have_count(0)
+    anna.goto("/inbox/views/")
+    anna.get_by_role("button", name="Remove Kettles").click()
+    expect(anna.get_by_role("link", name="Kettles")).to_have_count(0)

@@ -1,8 +1,12 @@
 // Tells her of what waits, by a sound and, when she looks elsewhere, a notice: off until she asks for it in this browser.
 
+import { parsed } from "../chat/http.js";
+
 const button = document.querySelector("[data-bell]");
+const list = document.querySelector("[data-inbox]");
 const KEY = `aftersale.bell.${button.dataset.bell}`;
 const told = new Set(); // what she has seen or heard of: a talk, and since when it waits
+const EVERY = 15_000; // how often those who wait are looked for while she looks at another list
 let sounds;
 
 function isOn() {
@@ -14,14 +18,14 @@ function isOn() {
 }
 
 /** The rows that wait: for anybody, or for her who has them. */
-function waiting() {
-  return [...document.querySelectorAll("#rows .thread:not([data-closed], [data-gone])")].filter(
+function waiting(page) {
+  return [...page.querySelectorAll("#rows .thread:not([data-closed], [data-gone])")].filter(
     ({ dataset }) => dataset.waiting && (dataset.holder === "queue" || (dataset.holder === "person" && dataset.person === button.dataset.bell)),
   );
 }
 
-function look({ quietly = false } = {}) {
-  const fresh = waiting().filter((row) => !told.has(`${row.id} ${row.dataset.waiting}`));
+function look({ quietly = false, page = document } = {}) {
+  const fresh = waiting(page).filter((row) => !told.has(`${row.id} ${row.dataset.waiting}`));
   for (const row of fresh) told.add(`${row.id} ${row.dataset.waiting}`);
   if (!fresh.length || quietly || !isOn()) return;
   sound();
@@ -34,7 +38,8 @@ function notice(row) {
   const shown = new Notification(button.dataset.waits.replace("NAME", name), { tag: row.id });
   shown.onclick = () => {
     window.focus();
-    row.querySelector("a").click();
+    if (row.ownerDocument === document) row.querySelector("a").click();
+    else location.assign(row.querySelector("a").href);
     shown.close();
   };
 }
@@ -72,11 +77,21 @@ export async function turn() {
   show();
   if (!isOn()) return;
   sound();
+  lookBeyond({ quietly: true });
   if (window.Notification?.permission === "default") await Notification.requestPermission();
+}
+
+/** Who waits, of all: the list before her may hold but a part of them. */
+async function lookBeyond({ quietly = false } = {}) {
+  if (!isOn() || /list=(all|waiting)$/.test(list.dataset.inbox)) return;
+  const answer = await fetch(button.dataset.beyond, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok && !answer.redirected) look({ quietly, page: parsed(await answer.text()) });
 }
 
 show();
 look({ quietly: true });
+lookBeyond({ quietly: true });
+setInterval(lookBeyond, EVERY);
 button.addEventListener("click", turn);
 window.addEventListener("storage", show);
 document.addEventListener("inbox:rows", () => look());

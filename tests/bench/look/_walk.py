@@ -11,7 +11,7 @@ from django.urls import Resolver404, URLResolver, get_resolver, resolve
 from playwright.sync_api import Page
 
 SIZES = {360: 780, 1440: 900}
-MOST = 2  # pages of one kind: another article is made of the same parts
+MOST = 2  # pages of one kind: another article is made of the same parts; of the admin's forms one is enough
 FIRST = ("/", "/chat/", "/help/", "/inbox/", "/admin/", "/style/", "/no/such/page")
 UNLINKED = (  # pages that a mail, a form or a shop's own site leads to
     "/account/2fa/totp/activate/",  # first, as she has just shown who she is
@@ -49,7 +49,8 @@ def walk(page: Page, address: str) -> Iterator[str]:
     queue, known = deque((*FIRST, *UNLINKED)), set()
     while queue:
         path = queue.popleft()
-        if path in known or (often.get(kind(path), 0) >= MOST and path not in UNLINKED) or AWAY.search(path):
+        most = 1 if path.startswith("/admin/") else MOST
+        if path in known or (often.get(kind(path), 0) >= most and path not in UNLINKED) or AWAY.search(path):
             continue
         known.add(path)
         try:
