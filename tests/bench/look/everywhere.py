@@ -16,12 +16,18 @@ GRAVE = {"serious", "critical"}
 EXCUSED = {
     "a form is sent there": (
         r"^(language|account/(profile|tour/.*)|team/here|inbox/bot/.*|admin/logout|help/.*/vote|widget/.*/session)/$",
-        r"^(chat|inbox)/<uuid:public_id>/(files|person|read|send|hands)/$",
+        r"^(chat|inbox)/<uuid:public_id>/(files|person|read|send|hands|leave|rate|draft|later.*|join|part/.*|notes)/$",
+        r"^inbox/(alive|many|views/<int:pk>|<uuid:public_id>/orders/<int:order>/.*)/$|^chat/messages/.*/verdict/$",
+        r"^(tickets/<uuid:public_id>/(act|edit)|account/tickets/<int:ticket>/act)/$",
+        r"^admin/chat/(botversion/(train|<int:pk>/(promote|roll-back))|intent/bring)/$",
         r"^customers/<uuid:public_id>/(notes|tags|part/.*)/$",
         r"^admin/knowledge/(article/.*(preview|restore|settle|translate)|gap/.*(dismiss|draft|reopen)|recipe/renew)/$",
         r"^admin/knowledge/picture/upload/$",
     ),
-    "a piece of a page, looked over within it": (r"/(earlier|since)/$|^help/(passages|preview|search/answer)/",),
+    "a piece of a page, looked over within it": (
+        r"/(earlier|since)/$|^help/(passages|preview|search/answer)/|^inbox/messages/<uuid:public_id>/why/$",
+        r"^inbox/<uuid:public_id>/(replies|suggestion|summary|tickets|orders)/$",
+    ),
     "the same pane as under chat/, in a frame or a corner": (r"^chat/pane/$|^widget/<slug:shop>/(consent/)?$",),
     "no page: a file, a feed, an answer to a script": (
         r"^(healthz|robots\.txt|sitemap\.xml|widget\.js|chat/files/|help/pictures/|admin/(autocomplete|jsi18n)/)",
