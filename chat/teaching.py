@@ -32,6 +32,11 @@ def bring(shop: Shop, lines: Iterable[str]) -> Told:
     rows = list(_read(lines))
     if not rows:
         raise Unreadable(_("There is no example in the file."))
+    return bring_rows(shop, rows)
+
+
+def bring_rows(shop: Shop, rows: list[tuple[str, str | None, str]]) -> Told:
+    """Take in examples: a text, its intent or none, and the language."""
     with transaction.atomic():
         intents = {intent.name: intent for intent in Intent.objects.filter(shop=shop)}
         none = next((intent.name for intent in intents.values() if intent.is_none), NONE)
