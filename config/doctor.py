@@ -29,6 +29,7 @@ from config.services.folder import ROOM_NEEDED, Folder, try_lock
 from config.services.supervisor import listen
 from config.trouble import Trouble
 from knowledge import embeddings
+from knowledge.language import engines as translators
 
 WELL, NOTE, WRONG = "well", "note", "wrong"
 COMFORT = 2 << 30  # bytes free below which we say so
@@ -229,7 +230,14 @@ def files() -> Findings:
 
 
 def engines() -> Findings:
-    yield Finding("engines", NOTE, "No language model or translator is set; everything works without.")
+    """The language model and the translators that are there, each asked."""
+    there = translators.there()
+    told = f"Translators: {', '.join(there)}." if there else "No language model or translator is set"
+    yield Finding("engines", NOTE, told if there else f"{told}; everything works without.")
+    for name, engine in there.items():
+        health = engine.health()
+        mend = "" if health.is_well else f"Mend the settings of {name}, or switch it off in the admin."
+        yield Finding(f"translator {name}", WELL if health.is_well else WRONG, f"{health.told}.", mend)
 
 
 def shop_systems() -> Findings:

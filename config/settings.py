@@ -282,6 +282,12 @@ CHAT_MODEL_OPTIONS: dict[str, Any] = {
     if os.environ.get(variable)
 }
 
+# Translators, each off unless set: DeepL, LibreTranslate, a folder of Argos packages. Apertium is found by itself.
+DEEPL_KEY, DEEPL_URL = os.environ.get("DEEPL_KEY", ""), os.environ.get("DEEPL_URL", "")
+LIBRETRANSLATE_URL = os.environ.get("LIBRETRANSLATE_URL", "")
+LIBRETRANSLATE_KEY = os.environ.get("LIBRETRANSLATE_KEY", "")
+TRANSLATION_MODELS = os.environ.get("TRANSLATION_MODELS", "")
+
 # The systems that shops are run with, by slug; a shop that is not named has its own tables.
 SHOP_SYSTEMS = env.shop_systems()
 SHOP_ADAPTERS = {

@@ -2,6 +2,7 @@
 
 from accounts.privacy import harmless, personal, register
 from knowledge import gaps
+from knowledge.language import memory
 
 register("knowledge.Category", harmless("name", "slug", "description"))
 register("knowledge.Tag", harmless("name"))
@@ -18,3 +19,12 @@ register("knowledge.Word", harmless("spelling", "slips"))
 register("knowledge.Gap", harmless("language"))
 register("knowledge.GapQuestion", personal("customer", "text"), export=gaps.export, erase=gaps.forget)
 register("knowledge.Measurement", harmless("figures", "kind"))
+register("knowledge.Translator", harmless("engine", "goes_out"))
+register("knowledge.GlossaryTerm", harmless("source", "target", "source_language", "target_language"))
+register(
+    "knowledge.Phrase",
+    personal("customer", "source", "target"),
+    harmless("hash", "by", "stamp", "author", "recipe", "source_language", "target_language"),
+    export=memory.export,
+    erase=memory.forget,
+)

@@ -1,6 +1,7 @@
 from knowledge.models.article import Article, Audience, Category, Picture, Revision, Status, Tag, Vote
 from knowledge.models.gap import Gap, GapQuestion, Measurement
 from knowledge.models.index import Chunk, Posting, Recipe, Term, TitleVector, Vector, Word
+from knowledge.models.language import GlossaryTerm, Phrase, Translator, Trust
 
 __all__ = [
     "Article",
@@ -9,7 +10,9 @@ __all__ = [
     "Chunk",
     "Gap",
     "GapQuestion",
+    "GlossaryTerm",
     "Measurement",
+    "Phrase",
     "Picture",
     "Posting",
     "Recipe",
@@ -18,6 +21,8 @@ __all__ = [
     "Tag",
     "Term",
     "TitleVector",
+    "Translator",
+    "Trust",
     "Vector",
     "Vote",
     "Word",
