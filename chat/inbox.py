@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts import limits, presence
+from accounts.many import aims as aims_of
 from accounts.models import Shop, Team, User
 from chat import handoff, lists, notes, order_cards, outbox, owners, pages, profile, seats, seen, switch, views, wire
 from chat import talk as talking
 from chat.adapters import web
-from chat.desk import drafts, later, many, talks, views_kept
+from chat.desk import drafts, later, talks, views_kept
 from chat.models import Author, Conversation, Handoff
 
 AFTER = 15  # messages shown below the one that was looked for
@@ -67,7 +68,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Who waits longest comes first."""
     if request.headers.get("HX-Request"):
         return render(request, "chat/_rows.html", _list(request))
-    aims = many.aims(_user(request))
+    aims = aims_of(_user(request))
     return render(request, "chat/inbox.html", {**_list(request), "aims": aims, "show": "list"})
 
 
@@ -86,7 +87,7 @@ def bot(request: HttpRequest, slug: str) -> HttpResponse:
 def thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
     seat = _seat(request, public_id)
     found = Conversation.objects.select_related("shop", "customer", "person")
-    conversation, aims = found.get(pk=seat.conversation_id), many.aims(_user(request))
+    conversation, aims = found.get(pk=seat.conversation_id), aims_of(_user(request))
     context = {
         "conversation": conversation,
         "now": timezone.now(),

@@ -30,21 +30,26 @@ class Hit:
     author: str
     at: datetime
     words: SafeString
+    rank: float
 
 
 _TABLE = re.compile(r"\s*\|(?:[\s|]|:?-{3,}:?)*")
 _QUERY = "websearch_to_tsquery('simple', %(text)s)"
 # Written as in the index `messages_by_words`, or it would not be used.
 _WORDS = "to_tsvector('simple'::regconfig, COALESCE({}.text, ''))"
-MATCHES = f"""
+_MATCHES = f"""
     SELECT m.id FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
     WHERE {_WORDS.format("m")} @@ {_QUERY} AND m.id > %(after)s
-        AND c.shop_id = ANY(%(shops)s) AND m.author <> 'system'
+        AND c.shop_id = ANY(%(shops)s) AND m.author <> 'system' {{only}}
     ORDER BY m.id DESC LIMIT {NEWEST}
 """  # noqa: S608  (our own words)
+MATCHES = _MATCHES.format(only="")
+MATCHES_OF_TICKETS = _MATCHES.format(
+    only="AND EXISTS (SELECT FROM tickets_ticket t WHERE t.conversation = m.conversation_id)"
+)
 _BEST = f"""
     SELECT c.id, c.public_id, coalesce(nullif(who.name, ''), who.email, ''), m.seq, m.author, m.at,
-        ts_headline('simple', m.text, {_QUERY}, %(marks)s)
+        ts_headline('simple', m.text, {_QUERY}, %(marks)s), best.rank
     FROM (
         SELECT id, ts_rank_cd({_WORDS.format("chat_message")}, {_QUERY}, 1) AS rank
         FROM chat_message WHERE id = ANY(%(ids)s) ORDER BY rank DESC, id DESC LIMIT {SHOWN}
@@ -65,21 +70,21 @@ def words_of(asked: str) -> str:
     return asked
 
 
-def messages(desk: Desk, text: str) -> list[Hit]:
+def messages(desk: Desk, text: str, *, of_tickets: bool = False) -> list[Hit]:
     """The best of the newest messages with these words; "quoted words" stand together, -word must not be there."""
-    ids = _newest(desk, text)
+    ids = _newest(desk, text, MATCHES_OF_TICKETS if of_tickets else MATCHES)
     if not ids:
         return []
     marks = f"StartSel={START}, StopSel={STOP}, MaxWords=24, MinWords=8, MaxFragments=1"
     with connection.cursor() as cursor:
         cursor.execute(_BEST, {"text": text, "ids": ids, "marks": marks})
         return [
-            Hit(pk, str(public), name, seq, author, at, _marked(words))
-            for pk, public, name, seq, author, at, words in cursor
+            Hit(pk, str(public), name, seq, author, at, _marked(words), rank)
+            for pk, public, name, seq, author, at, words, rank in cursor
         ]
 
 
-def _newest(desk: Desk, text: str) -> list[int]:
+def _newest(desk: Desk, text: str, matches: str = MATCHES) -> list[int]:
     if not text.strip() or "\x00" in text:
         return []
     found: list[int] = []
@@ -88,7 +93,7 @@ def _newest(desk: Desk, text: str) -> list[int]:
         (newest,) = cursor.fetchone()
         for window in WINDOWS:
             after = max(newest - window, 0)
-            cursor.execute(MATCHES, {"text": text, "after": after, "shops": list(desk.shops)})
+            cursor.execute(matches, {"text": text, "after": after, "shops": list(desk.shops)})
             found = [pk for (pk,) in cursor.fetchall()]
             if len(found) >= NEWEST or not after:
                 break

@@ -1,6 +1,6 @@
 """A ticket's public replies are messages of its talk: this is how tickets read and write there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Order, User
-from chat import briefing, handoff, intake, outbox, realtime, wire
+from chat import briefing, handoff, intake, outbox, realtime, search, wire
 from chat import talk as talking
+from chat.lists import Desk
 from chat.models import Author, Conversation, Message
 from tickets import opening, ports
 from tickets.models import Channel, Ticket
@@ -61,6 +62,16 @@ class OurTalks:
             for said in found.in_order().select_related("person").prefetch_related("attachments")
         ]
 
+    def find(self, shops: Collection[int], text: str) -> Sequence[ports.Found]:
+        try:
+            words = search.words_of(text)
+        except search.Unsearchable as why:
+            raise ports.Refused(str(why)) from why
+        return [
+            ports.Found(talk=hit.conversation_id, seq=hit.seq, rank=hit.rank, words=hit.words)
+            for hit in search.messages(Desk(0, tuple(shops), ()), words, of_tickets=True)
+        ]
+
     def address(self, talk: int) -> str:
         return reverse("chat:thread", args=[Conversation.objects.values_list("public_id", flat=True).get(pk=talk)])
 
@@ -107,6 +118,8 @@ def _line(said: Message, conversation: Conversation) -> ports.Line:
         text=said.text,
         is_markdown=shown["markdown"],
         files=[(file["name"], file["url"]) for file in shown["files"]],
+        talk=conversation.pk,
+        seq=said.seq,
     )
 
 

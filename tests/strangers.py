@@ -69,10 +69,16 @@ DOORS = {
         {"maria"}, 302, own="her_ticket", signed_out=LOGIN, method="POST", data={"verb": "reply", "text": "Hello"}
     ),
     "tickets/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "tickets/search/": Door(TEAM | OTHER, signed_out=LOGIN),
+    "tickets/many/": Door(TEAM | OTHER, 302, signed_out=LOGIN, method="POST", data={"verb": "priority", "priority": 4}),
+    "tickets/views/": Door(TEAM | OTHER, 302, signed_out=LOGIN, method="POST", data={"name": "Mine"}),
+    "tickets/views/<int:pk>/drop/": Door({"anna"}, 302, own="ticket_view", signed_out=LOGIN, method="POST"),
     "tickets/for/<uuid:public_id>/": about(),
     "tickets/<uuid:public_id>/": work(),
     "tickets/<uuid:public_id>/edit/": work(422, "POST", subject=""),
     "tickets/<uuid:public_id>/act/": work(302, "POST", verb="note", text="Only for us"),
+    "tickets/<uuid:public_id>/draft/": work(204, "POST", text="Begun"),
+    "tickets/<uuid:public_id>/split/": work(302, "POST", seq=1),
     "account/consent/": Door(EVERYBODY),
     "account/consent/ask/": Door(EVERYBODY),
     "account/first/<str:token>/": Door(EVERYBODY, own="first_admin_key"),  # the key is all it takes

@@ -120,6 +120,7 @@ def world(maria, omar, anna, boss, stranger, shop, settings, tmp_path, monkeypat
         ticket={"public_id": ticket.public_id},
         her_ticket={"ticket": ticket.number},
         conversation={"public_id": conversation.public_id},
+        ticket_view={"pk": anna.ticket_views.create(name="Hers").pk},
         view={"pk": anna.saved_views.create(name="Hers", box="all").pk},
         nothing_later={"public_id": conversation.public_id, "pk": 1},
         answer={"public_id": answer.public_id},
@@ -360,6 +361,10 @@ def a_row_of(model, world, shop):
         "tickets.Ticket": lambda: model.objects.get(),
         "tickets.Policy": lambda: model.objects.create(shop=shop, name="Usual", first=60),
         "tickets.WorkingHours": lambda: model.objects.create(shop=shop, name="Office", time_zone="Europe/Paris"),
+        "tickets.TicketField": lambda: model.objects.create(shop=shop, name="Room"),
+        "tickets.Macro": lambda: model.objects.create(shop=shop, name="Done", priority=1),
+        "tickets.Rule": lambda: model.objects.create(shop=shop, name="Rule", when="opened", priority=1),
+        "tickets.RuleRun": lambda: model.objects.create(name="R", ticket=Ticket.objects.get(), outcome="done", at=now),
         "tickets.TicketStatus": lambda: model.objects.filter(shop=shop).first(),
         "tickets.TicketChange": lambda: model.objects.first(),
         "tickets.TicketNote": lambda: work.note(

@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Order, Team, User
+from tickets import fields as asking
 from tickets import statuses, work
 from tickets.models import Priority, Ticket, TicketStatus, Type
 
@@ -29,12 +30,17 @@ class EditForm(forms.Form):
     )
 
     def __init__(self, ticket: Ticket, data: Any = None) -> None:
+        own, said = asking.of(ticket.shop), asking.values(ticket)
+        self.own = {f"field-{field.pk}": field for field in own}
+        self.parts = (*PARTS, *self.own)
         now = {part: getattr(ticket, part) for part in PARTS}
+        now |= {f"field-{field.pk}": said.get(field.pk, "") for field in own}
         now |= {"version": ticket.version, "tags": ", ".join(ticket.tags), "orders": list(ticket.orders.all())}
         plain = {part: getattr(value, "pk", value) for part, value in now.items()}
         now["was"] = {**plain, "orders": [order.pk for order in now["orders"]]}
         super().__init__(data, initial=now)
         fields: dict[str, Any] = self.fields
+        fields |= {name: asking.form_field(field, said.get(field.pk, "")) for name, field in self.own.items()}
         fields["status"].queryset = TicketStatus.objects.filter(shop=ticket.shop)
         fields["status"].choices = [(status.pk, str(status)) for status in statuses.of(ticket.shop)]
         fields["assignee"].queryset = User.objects.team_of(ticket.shop).order_by("name", "pk")
@@ -52,11 +58,17 @@ class EditForm(forms.Form):
         was = self.data.get("was") or "{}"
         read = {part: as_typed(value) for part, value in json.loads(was).items()}
         typed: Any = self.data
-        return [part for part in PARTS if part in read and typed.getlist(part) == read[part]]
+        return [part for part in self.parts if part in read and typed.getlist(part) == read[part]]
 
     def wanted(self) -> dict[str, Any]:
         """Each part that is not as it was read; nobody overwrites what she did not touch."""
-        return {part: self.cleaned_data[part] for part in PARTS if part in self.changed_data}
+        wanted = {part: self.cleaned_data[part] for part in PARTS if part in self.changed_data}
+        own = {
+            field.pk: asking.as_text(self.cleaned_data[name])
+            for name, field in self.own.items()
+            if name in self.changed_data
+        }
+        return wanted | ({"fields": own} if own else {})
 
 
 def as_typed(value: Any) -> list[str]:

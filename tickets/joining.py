@@ -1,4 +1,4 @@
-"""Two tickets about one thing: one goes on in the other, and can be told apart again.
+"""Two tickets about one thing: one goes on in the other, and can be told apart again. One about two: it is split.
 
 Nothing that was said or noted moves: the one that goes on shows it among its own. If the customer writes in the talk of
 the one that was merged, the one in which it goes on hears of it.
@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics.ledger import events
-from tickets import clocks, history, lifecycle, statuses
+from tickets import clocks, history, lifecycle, opening, ports, statuses
 from tickets.models import Clock, Kind, Promise, Ticket, TicketMerge, TicketStatus
 
 
@@ -30,6 +31,13 @@ class ApartAlready(ValueError):
 
     def __str__(self) -> str:
         return str(_("These two are apart already."))
+
+
+class CannotSplit(ValueError):
+    """There is no message of the customer there."""
+
+    def __str__(self) -> str:
+        return str(_("Only a message of the customer can become a ticket of its own."))
 
 
 @transaction.atomic
@@ -89,6 +97,37 @@ def unmerge(merge_id: int, *, by: User, at: datetime) -> None:
     events.record("ticket.unmerged", ticket=target, other=source, actor=by, at=at)
     lifecycle.keep(source, at=at)
     lifecycle.keep(target, at=at)
+
+
+@transaction.atomic
+def split(ticket_id: int, seq: int, *, subject: str, by: User, at: datetime) -> Ticket:
+    """Another matter in a message becomes a ticket of its own, with that message. Asked twice, there is one."""
+    ticket = lifecycle.lock(ticket_id)
+    if ticket.conversation is None or not ticket.begins_after < seq <= (ticket.ends_with or seq):
+        raise CannotSplit
+    line = next(iter(ports.talks.timeline(ticket.conversation, after=seq - 1, upto=seq)), None)
+    if line is None or line.side != "customer":
+        raise CannotSplit
+    done = Ticket.objects.filter(split_from=ticket, split_seq=seq).first()
+    if done is not None:
+        return done
+    new = opening.open_ticket(
+        ticket.customer,
+        subject=subject.strip() or Truncator(" ".join(line.text.split())).chars(80) or ticket.subject,
+        by=by,
+        at=at,
+        channel=ticket.channel,
+        team=ticket.team,
+        assignee=by,
+        priority=ticket.priority,
+        split_from=ticket,
+        split_seq=seq,
+    )
+    history.note(ticket, history.What.SPLIT, new=f"#{new.number}", by=by, at=at)
+    history.note(new, history.What.SPLIT, old=f"#{ticket.number}", by=by, at=at)
+    events.record("ticket.split", ticket=ticket, other=new, actor=by, at=at)
+    lifecycle.keep(ticket, at=at)
+    return new
 
 
 def family(ticket: Ticket) -> list[Ticket]:

@@ -1,15 +1,17 @@
 """The agents' lists: which tickets, in which order, and how many there are of each."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Shop, User
 from tickets.models import Kind, Ticket
 from tickets.models.status import UNDONE
-from tickets.models.ticket import TicketQuerySet
 
+ROWS, PAGES = 30, 100
 _LIVE = Q(kind__in=UNDONE, merged_into=None)
 LISTS = {
     "mine": (_("Mine"), lambda user: _LIVE & Q(assignee=user)),
@@ -21,6 +23,7 @@ LISTS = {
     "solved": (_("Solved"), lambda user: Q(kind=Kind.SOLVED, merged_into=None)),
     "closed": (_("Closed"), lambda user: Q(kind=Kind.CLOSED, merged_into=None)),
 }
+DONE = ("followed", "solved", "closed")
 COUNTED = ("mine", "free", "undone", "waiting", "on_hold")  # what is done is not worth counting each time
 ORDERS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "changed": (_("Last changed"), ("-changed_at", "-pk")),
@@ -29,15 +32,69 @@ ORDERS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "due": (_("Due first"), (F("due_at").asc(nulls_last=True), "pk")),
     "priority": (_("Most urgent"), ("-priority", "opened_at", "pk")),
 }
+_KEYS = {
+    "changed": ["changed_at"],
+    "newest": ["opened_at"],
+    "oldest": ["opened_at"],
+    "due": ["due_at"],
+    "priority": ["priority", "opened_at"],
+}
+ONLY_LIVE = ("due", "priority")  # what is done is neither due nor urgent
 
 
-def of(user: User, name: str, *, order: str, filters: dict[str, Any]) -> TicketQuerySet:
-    """One list of what an agent may work on."""
-    found = Ticket.objects.staffed_by(user).filter(LISTS[name][1](user), **filters)
-    return found.order_by(*ORDERS[order][1]).select_related("customer", "status", "assignee", "team", "shop")
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list; how many pages there are nobody counts."""
+
+    object_list: list[Ticket]
+    number: int
+    has_next: bool
+
+    def __iter__(self) -> Iterator[Ticket]:
+        return iter(self.object_list)
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_other_pages(self) -> bool:
+        return self.has_next or self.has_previous
+
+    @property
+    def next_page_number(self) -> int:
+        return self.number + 1
+
+    @property
+    def previous_page_number(self) -> int:
+        return self.number - 1
+
+
+def page(user: User, name: str, *, order: str, filters: Q, number: int) -> Page:
+    """A page of a list of what an agent may work on, in its order."""
+    number = min(max(number, 1), PAGES)
+    if name in DONE and order in ONLY_LIVE:
+        order = "changed"
+    by, keys, start = ORDERS[order][1], _KEYS[order], ROWS * (number - 1)
+    # Each shop gives its own first rows by the index that has them in order; only those few are sorted.
+    wanted = LISTS[name][1](user) & filters
+    heads = [
+        Ticket.objects.filter(wanted, shop=shop).order_by(*by).values_list("pk", *keys)[: start + ROWS + 1]
+        for shop in _shops(user)
+    ]
+    if not heads:
+        return Page([], number, has_next=False)
+    head = heads[0] if len(heads) == 1 else heads[0].union(*heads[1:], all=True).order_by(*by)
+    pks = [row[0] for row in head[start : start + ROWS + 1]]
+    rows = Ticket.objects.select_related("customer", "status", "assignee", "team", "shop").in_bulk(pks[:ROWS])
+    return Page([rows[pk] for pk in pks[:ROWS] if pk in rows], number, has_next=len(pks) > ROWS)
 
 
 def counts(user: User) -> dict[str, int]:
     """How many there are, in one look."""
-    live = Ticket.objects.staffed_by(user).undone()
+    live = Ticket.objects.filter(_LIVE, shop__in=_shops(user))
     return live.aggregate(**{name: Count("pk", filter=LISTS[name][1](user)) for name in COUNTED})
+
+
+def _shops(user: User) -> list[int]:
+    return list(Shop.objects.visible_to(user).order_by("pk").values_list("pk", flat=True))

@@ -114,6 +114,14 @@ def by_agent(customer: Customer, *, subject: str, by: User, at: datetime, **fact
     return open_ticket(customer, subject=subject, by=by, at=at, channel=Channel.API, **facts)
 
 
+def count(shop: Shop) -> int:
+    """The next number of a shop, taken."""
+    row = _count(shop)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return row.last
+
+
 def _newest(talk: int) -> Ticket | None:
     """The last ticket of a talk that is locked; ours alone, so that nothing goes on from it meanwhile."""
     newest = Ticket.objects.filter(conversation=talk).order_by("-number").values_list("pk", flat=True)

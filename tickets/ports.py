@@ -3,7 +3,7 @@
 What is called here runs in the caller's transaction. Tickets know a talk by its number alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -37,6 +37,18 @@ class Line:
     text: str
     is_markdown: bool = False
     files: Sequence[tuple[str, str]] = field(default=())  # names and addresses
+    talk: int = 0
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A message that has the words somebody looks for."""
+
+    talk: int
+    seq: int
+    rank: float
+    words: str  # safe to show, with marks
 
 
 class Talks(Protocol):
@@ -57,6 +69,9 @@ class Talks(Protocol):
 
     def timeline(self, talk: int, *, after: int = 0, upto: int | None = None) -> Sequence[Line]:
         """Messages as the customer may see them, in order."""
+
+    def find(self, shops: Collection[int], text: str) -> Sequence[Found]:
+        """What was said with these words in the talks of tickets, the best of the newest; or it is refused."""
 
     def address(self, talk: int) -> str:
         """Where an agent reads and writes in it."""

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import Customer
 from accounts.privacy import harmless, personal, register
-from tickets.models import Ticket, TicketChange, TicketMerge, TicketNote
+from tickets.models import Ticket, TicketChange, TicketDraft, TicketMerge, TicketNote, TicketValue
 
 
 def _of(customer: Customer, path: str = "") -> Q:
@@ -62,6 +62,25 @@ def erase_merges(customer: Customer) -> int:
     return TicketMerge.objects.filter(_of(customer, "source__")).update(kept={})
 
 
+def export_values(customer: Customer) -> Iterator[dict[str, Any]]:
+    values = TicketValue.objects.filter(_of(customer, "ticket__")).select_related("field")
+    for value in values.order_by("pk"):
+        yield {"field": value.field.name, "value": value.value}
+
+
+def erase_values(customer: Customer) -> int:
+    return TicketValue.objects.filter(_of(customer, "ticket__")).delete()[0]
+
+
+def export_drafts(customer: Customer) -> Iterator[dict[str, Any]]:
+    """What was never said to anybody is the agent's."""
+    yield from ()
+
+
+def erase_drafts(customer: Customer) -> int:
+    return TicketDraft.objects.filter(_of(customer, "ticket__")).delete()[0]
+
+
 register(
     Ticket,
     personal("customer", "assignee", "subject", "tags", "words"),
@@ -72,6 +91,10 @@ register(
 register("tickets.Ticket_followers", personal("user"))
 register(TicketNote, personal("author", "text"), harmless("client_id"), export=export_notes, erase=erase_notes)
 register(TicketChange, personal("by", "old", "new"), export=export_changes, erase=erase_changes)
+register(TicketValue, personal("value"), export=export_values, erase=erase_values)
+register(TicketDraft, personal("user", "text"), export=export_drafts, erase=erase_drafts)
+register("tickets.TicketView", personal("owner"), harmless("name", "asked"))
+register("tickets.Macro", personal("assignee"), harmless("name", "type", "add_tags", "remove_tags", "note", "reply"))
 register(TicketMerge, personal("by", "kept"), export=export_merges, erase=erase_merges)
 register("tickets.TicketStatus", harmless("name"))
 register(
@@ -81,4 +104,12 @@ register(
 )
 register("tickets.Holiday", harmless("name"))
 register("tickets.PastTerms", harmless("book"))
+register(
+    "tickets.Rule",
+    personal("assignee", "speaker"),
+    harmless("name", "type", "add_tags", "remove_tags", "note", "reply", "when"),
+)
+register("tickets.RuleCondition", harmless("must", "test", "value"))
+register("tickets.RuleRun", harmless("name", "outcome", "why", "chain", "caused"))
+register("tickets.TicketField", harmless("name", "choices"))
 register("tickets.Policy", harmless("name", "priorities", "types", "tags"))

@@ -32,6 +32,8 @@ def said(*family: Ticket) -> list[ports.Line]:
     """What was said to each other, for both sides."""
     lines: list[ports.Line] = []
     for one in family:
+        if one.split_from is not None and one.split_from.conversation is not None and one.split_seq is not None:
+            lines += ports.talks.timeline(one.split_from.conversation, after=one.split_seq - 1, upto=one.split_seq)
         if one.conversation is not None:
             lines += ports.talks.timeline(one.conversation, after=one.begins_after, upto=one.ends_with)
     return sorted(lines, key=lambda line: line.at)

@@ -1,4 +1,4 @@
-"""The agents' pages: the list, and one ticket."""
+"""The agents' page of a ticket."""
 
 import json
 from collections.abc import Callable
@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,17 +15,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
-from accounts.models import Customer, Order, Team, User
+from accounts.models import Customer, Order, User
 from accounts.presence import NotOnTheTeam
 from accounts.visitors import agent
-from tickets import joining, lifecycle, lists, opening, ports, statuses, timeline, work
-from tickets.forms import PARTS, EditForm, OpenForm, as_typed
-from tickets.models import Kind, Priority, Ticket, TicketMerge
+from tickets import drafts, joining, lifecycle, macros, opening, ports, statuses, timeline, work
+from tickets.forms import EditForm, OpenForm, as_typed
+from tickets.models import Kind, Macro, Ticket, TicketMerge
 
-ROWS, BESIDE = 30, 5
+BESIDE = 5
 REFUSALS = (
     joining.CannotMerge,
     joining.ApartAlready,
+    joining.CannotSplit,
+    macros.NotOfThisShop,
     ports.Refused,
     lifecycle.Closed,
     lifecycle.NotNow,
@@ -40,35 +41,6 @@ def staffed(request: HttpRequest, public_id: UUID) -> Ticket:
     found = Ticket.objects.staffed_by(agent(request))
     known = found.select_related("shop", "customer", "status", "assignee", "team", "follows", "merged_into")
     return get_object_or_404(known, public_id=public_id)
-
-
-@login_required
-@never_cache
-@require_safe
-def tickets(request: HttpRequest) -> HttpResponse:
-    user, asked = agent(request), request.GET
-    name = asked.get("list", "")
-    name = name if name in lists.LISTS else "undone"
-    if (order := asked.get("order", "")) in lists.ORDERS:
-        request.session["tickets_order"] = order
-    order = request.session.get("tickets_order", "changed")
-    teams = list(Team.objects.visible_to(user).order_by("name", "pk"))
-    found = lists.of(user, name, order=order, filters=_filters(asked.dict(), teams))
-    numbers = lists.counts(user)
-    context = {
-        "page": Paginator(found, ROWS).get_page(asked.get("page")),
-        "lists": [(key, label, numbers.get(key)) for key, (label, _of) in lists.LISTS.items()],
-        "list": name,
-        "list_label": lists.LISTS[name][0],
-        "orders": [(key, label) for key, (label, _by) in lists.ORDERS.items()],
-        "order": order,
-        "teams": teams,
-        "priorities": Priority.choices,
-        "asked": asked,
-        "now": timezone.now(),
-        "many_shops": user.is_superuser or len(user.roles) > 1,
-    }
-    return render(request, "tickets/tickets.html", context)
 
 
 @login_required
@@ -104,7 +76,7 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     verb = _VERBS.get(said.get("verb", ""))
     if verb is None:
         raise Http404
-    if verb in (_reply, _note):
+    if verb in (_reply, _note, _macro):
         allowed = limits.may_say(is_staff=True, user_id=user.pk, customer_id=found.customer_id)
         if not allowed:
             return limits.refuse(request, retry_after=allowed.retry_after)
@@ -114,6 +86,33 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
         typed = {"typed": said.get("text", ""), "typed_as": said.get("verb"), "refusal": str(refusal)}
         return _page(request, staffed(request, public_id), status=422, **typed)
     return redirect("tickets:ticket", public_id)
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep what she has begun to write."""
+    found = staffed(request, public_id)
+    drafts.keep(found.pk, by=agent(request), text=request.POST.get("text", ""), at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def split(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Another matter in a message becomes a ticket of its own."""
+    found, said = staffed(request, public_id), request.POST
+    try:
+        new = joining.split(
+            found.pk,
+            number_in(said.get("seq")),
+            subject=said.get("subject", ""),
+            by=agent(request),
+            at=timezone.now(),
+        )
+    except REFUSALS as refusal:
+        return _page(request, found, refusal=str(refusal), status=422)
+    return redirect("tickets:ticket", new.public_id)
 
 
 @login_required
@@ -133,17 +132,6 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 # Inside.
-
-
-def _filters(asked: dict[str, str], teams: list[Team]) -> dict[str, Any]:
-    wanted: dict[str, Any] = {}
-    if asked.get("team", "") in {str(team.pk) for team in teams}:
-        wanted["team"] = int(asked["team"])
-    if asked.get("priority", "") in {str(value) for value in Priority.values}:
-        wanted["priority"] = int(asked["priority"])
-    if tags := work.words_of(asked.get("tag", "")):
-        wanted["tags__contains"] = tags
-    return wanted
 
 
 def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -168,6 +156,8 @@ def _page(request: HttpRequest, found: Ticket, *, status: int = 200, **more: Any
         "others": list(others.newest_first()[:BESIDE]),
         "thread_url": ports.talks.address(found.conversation) if found.conversation else "",
         "client_id": uuid4(),
+        "macros": macros.of(found.shop),
+        "draft": drafts.of(found.pk, by=user),
         **more,
     }
     return render(request, "tickets/ticket.html", context, status=status)
@@ -182,7 +172,7 @@ def _conflict(request: HttpRequest, now: Ticket, words: str) -> HttpResponse:
     mine["version"], mine["was"] = str(now.version), json.dumps(theirs.initial["was"])
     form = EditForm(now, mine)
     form.is_valid()
-    meanwhile = [(theirs[part].label, _shown(theirs, part)) for part in PARTS if part in form.changed_data]
+    meanwhile = [(theirs[part].label, _shown(theirs, part)) for part in form.parts if part in form.changed_data]
     return _page(request, now, form=form, refusal=words, meanwhile=meanwhile, status=409)
 
 
@@ -205,6 +195,12 @@ def _note(found: Ticket, user: User, said: Any) -> None:
     work.note(found.pk, by=user, text=said.get("text", ""), client_id=client_id, at=timezone.now())
 
 
+def _macro(found: Ticket, user: User, said: Any) -> None:
+    macro = get_object_or_404(Macro, shop=found.shop_id, pk=number_in(said.get("macro")))
+    client_id = said.get("client_id", "")[:64] or str(uuid4())
+    macros.use(found.pk, macro, by=user, client_id=client_id, at=timezone.now())
+
+
 def _take(found: Ticket, user: User, said: Any) -> None:
     work.take(found.pk, by=user, at=timezone.now())
 
@@ -216,22 +212,23 @@ def _follow(found: Ticket, user: User, said: Any) -> None:
 def _merge(found: Ticket, user: User, said: Any) -> None:
     """Another ticket goes on in this one."""
     others = Ticket.objects.staffed_by(user).filter(customer=found.customer_id)
-    source = get_object_or_404(others, number=_number(said.get("source")))
+    source = get_object_or_404(others, number=number_in(said.get("source")))
     joining.merge(source.pk, found.pk, by=user, at=timezone.now())
 
 
 def _unmerge(found: Ticket, user: User, said: Any) -> None:
-    done = get_object_or_404(TicketMerge, target=found, pk=_number(said.get("merge")))
+    done = get_object_or_404(TicketMerge, target=found, pk=number_in(said.get("merge")))
     joining.unmerge(done.pk, by=user, at=timezone.now())
 
 
-def _number(text: str | None) -> int:
+def number_in(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 _VERBS: dict[str, Callable[[Ticket, User, Any], None]] = {
     "reply": _reply,
     "note": _note,
+    "macro": _macro,
     "take": _take,
     "follow": _follow,
     "unfollow": _follow,

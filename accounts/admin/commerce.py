@@ -5,18 +5,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts import models
-from accounts.admin.own import OwnShopAdmin, ReadOnly, runs_a_shop
+from accounts.admin.own import OwnInline, OwnShopAdmin, ReadOnly, runs_a_shop
 
 
-class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
+class VariantInline(OwnInline):
     model = models.Variant
     extra = 0
     fields = ["sku", "name", "price", "currency", "stock"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return runs_a_shop(request)
-
-    has_change_permission = has_add_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(models.Product)

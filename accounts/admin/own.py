@@ -76,6 +76,15 @@ class OwnShopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the stubs kno
         return request.user.is_superuser or self.get_queryset(request).filter(pk=obj.pk).exists()
 
 
+class OwnInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of a row: whoever may change the one may change the others."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return runs_a_shop(request)
+
+    has_change_permission = has_add_permission = has_delete_permission = has_view_permission
+
+
 class ReadOnly:
     """What is only ever looked at here."""
 

@@ -75,7 +75,7 @@ HOLDER = one_of("bot", "queue", "person")
 ORDER_ACTION = one_of("cancel", "address", "payment", "items", "return", "exchange", "refund")
 WHY = one_of("asked", "unsure", "rule", "failed", "timeout", "bot_off", "moved", "left")
 TICKET = one_of("new", "open", "waiting", "on_hold", "solved", "closed")
-TICKET_PART = one_of("subject", "priority", "type", "tags", "followers", "orders")
+TICKET_PART = one_of("subject", "priority", "type", "tags", "followers", "orders", "field")
 PROMISE = one_of("first", "next", "resolution")
 
 # One line a kind:  name, subject, also concerned, facts. Anybody may add a line, none is taken away: rows remain.
@@ -133,12 +133,14 @@ _TABLE = [
     _kind("gap.recorded", "gap", "conversation message", confidence=number, language=language),
     # the work
     _kind("ticket.opened", "ticket", "conversation customer team", channel=CHANNEL, priority=number),
+    _kind("ticket.imported", "ticket", "customer"),
     _kind("ticket.resolved", "ticket", "conversation customer team", seconds=seconds),
     _kind("ticket.moved", "ticket", was=TICKET, now=TICKET),
     _kind("ticket.changed", "ticket", what=TICKET_PART),
     _kind("ticket.assigned", "ticket", "to:user team"),
     _kind("ticket.noted", "ticket", "note:ticketnote"),
     _kind("ticket.followed", "ticket", "other:ticket"),
+    _kind("ticket.split", "ticket", "other:ticket"),
     _kind("ticket.merged", "ticket", "other:ticket"),
     _kind("ticket.unmerged", "ticket", "other:ticket"),
     _kind("ticket.warned", "ticket", promise=PROMISE),

@@ -1,14 +1,14 @@
 """One thing done to many talks: each by its own story and under its own lock, so that colleagues lose nothing."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import notes
-from accounts.models import Membership, Shop, Team, User
+from accounts.many import Done, each
+from accounts.models import Team, User
 from accounts.presence import NotOnTheTeam
 from chat import handoff, talk
 from chat.models import Conversation, Holder
@@ -23,14 +23,6 @@ class Over(Exception):
 
 REFUSALS = (Over, handoff.AlreadyTaken, handoff.NotHolding, NotOnTheTeam, notes.Unfit)
 Story = Callable[[Conversation], object]
-
-
-@dataclass
-class Done:
-    """How many it was done to, and for which others it was not, and why."""
-
-    number: int = 0
-    refused: list[str] = field(default_factory=list)
 
 
 def close(talks: Iterable[Conversation], *, by: User, at: datetime) -> Done:
@@ -50,45 +42,10 @@ def tag(talks: Iterable[Conversation], name: str, *, by: User, at: datetime) -> 
     return _each(talks, lambda one: notes.tag(one.customer, name, by=by, at=at))
 
 
-@dataclass(frozen=True)
-class Aims:
-    """To whom talks can be given: the colleagues and the teams of one of her shops, or of all."""
-
-    memberships: list[Membership]
-    all_teams: list[Team]
-
-    def colleagues(self, shop_id: int | None = None) -> list[User]:
-        return list(dict.fromkeys(one.user for one in self.memberships if shop_id in (None, one.shop_id)))
-
-    def teams(self, shop_id: int | None = None) -> list[Team]:
-        return [team for team in self.all_teams if shop_id in (None, team.shop_id)]
-
-
-def aims(user: User) -> Aims:
-    shops = Shop.objects.visible_to(user)
-    found = Membership.objects.filter(shop__in=shops, user__is_active=True).exclude(user=user).select_related("user")
-    teams = Team.objects.filter(shop__in=shops).order_by("name", "pk")
-    return Aims(list(found.order_by("user__name", "user__pk", "pk")), list(teams))
-
-
-def aim(user: User, named: str) -> User | Team | None:
-    """The colleague or team of one of her shops, named as user-1 or team-1."""
-    found = aims(user)
-    named_so: dict[str, User | Team] = {f"user-{one.pk}": one for one in found.colleagues()}
-    named_so |= {f"team-{one.pk}": one for one in found.teams()}
-    return named_so.get(named)
-
-
 def _each(talks: Iterable[Conversation], story: Story) -> Done:
-    done = Done()
-    for one in talks:
-        try:
-            _under_its_lock(one.pk, story)
-        except REFUSALS as why:
-            done.refused.append(f"{one.customer}: {why}")
-        else:
-            done.number += 1
-    return done
+    return each(
+        talks, lambda one: _under_its_lock(one.pk, story), refusals=REFUSALS, name=lambda one: str(one.customer)
+    )
 
 
 @transaction.atomic

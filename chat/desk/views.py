@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts import limits
+from accounts.many import aim
 from accounts.models import User
 from chat import lists, seats, talk, views
 from chat import search as searching
@@ -71,7 +72,7 @@ def chosen(request: HttpRequest) -> HttpResponse:
             done = many.close(talks, by=user, at=at)
         case "mine":
             done = many.assign(talks, to=user, by=user, at=at)
-        case "assign" if to := many.aim(user, request.POST.get("to", "")):
+        case "assign" if to := aim(user, request.POST.get("to", "")):
             done = many.assign(talks, to=to, by=user, at=at)
         case "tag":
             done = many.tag(talks, request.POST.get("tag", ""), by=user, at=at)

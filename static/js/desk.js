@@ -1,6 +1,8 @@
 // What helps an agent while she writes: suggestions, saved replies, drafts the server keeps, and keys for everything.
 
-const SOON = 700, OFF = "aftersale.keys";
+import "./drafts.js";
+
+const OFF = "aftersale.keys";
 const find = (selector) => document.querySelector(selector);
 const composer = () => document.querySelector("[data-composer][data-draft]");
 const text = () => composer()?.elements.text;
@@ -13,38 +15,11 @@ function read(name) {
   }
 }
 
-// Drafts
-
-let timer, unsent;
-function keepSoon() {
-  clearTimeout(timer);
-  const { draft: url } = composer().dataset;
-  unsent = { url, text: text().value, token: composer().elements.csrfmiddlewaretoken.value };
-  timer = setTimeout(keep, SOON);
-}
-
-function keep() {
-  clearTimeout(timer);
-  if (!unsent) return;
-  const { url, text: words, token } = unsent;
-  unsent = null;
-  fetch(url, { method: "POST", body: new URLSearchParams({ text: words }), headers: { "X-CSRFToken": token }, credentials: "same-origin", keepalive: words.length < 30_000 }).catch(() => {});
-}
-
 document.addEventListener("input", (event) => {
   if (event.target !== text()) return;
-  keepSoon();
   if (replies || text().value.includes("/")) look();
 });
-// What is sent is no draft any more; the server forgets it with the message.
-document.addEventListener("submit", (event) => {
-  if (event.target !== composer()) return;
-  clearTimeout(timer);
-  unsent = null;
-  drop();
-});
-document.addEventListener("htmx:beforeSwap", (event) => event.target.id === "thread" && keep());
-window.addEventListener("pagehide", keep);
+document.addEventListener("submit", (event) => event.target === composer() && drop());
 
 // Saved replies
 

@@ -16,6 +16,7 @@ from tests import factories
 from tests.tickets import judging, slow_clock
 from tickets import lifecycle, opening, promises, work
 from tickets.models import Clock, PastTerms, Policy, Ticket, WorkingHours
+from tickets.models.promise import DAYS
 
 SEED = 20261128
 
@@ -194,6 +195,19 @@ def test_a_change_of_a_promise_touches_no_ticket_in_the_request(
     assert steps == 3
     assert set(Clock.objects.filter(promise="first").values_list("promised", flat=True)) == {timedelta(minutes=15)}
     assert not PastTerms.objects.filter(recounted_at=None).exists()
+
+
+def test_an_admin_of_the_shop_writes_down_holidays(client_of, boss, shop):
+    days = dict.fromkeys(DAYS, "9:00-17:00")
+    rows = {
+        "holidays-TOTAL_FORMS": 1,
+        "holidays-INITIAL_FORMS": 0,
+        "holidays-0-on": "2026-12-25",
+        "holidays-0-name": "X",
+    }
+    data = {"shop": shop.pk, "name": "Office", "time_zone": "Europe/Paris", **days, **rows}
+    assert client_of(boss).post(reverse("admin:tickets_workinghours_add"), data).status_code == 302
+    assert str(WorkingHours.objects.get().holidays.get().on) == "2026-12-25"
 
 
 @pytest.mark.parametrize("text", ["9-17", "17:00-9:00", "9:00-25:00", "9:00-12:00, 11:00-13:00", "9:60-10:00", "x"])

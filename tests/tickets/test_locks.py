@@ -5,11 +5,12 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from analytics.ledger.models import Event
 from chat import talk
 from chat.models import Message
 from tests.installation import wait_for
-from tickets import lifecycle, opening, work
-from tickets.models import Kind, Ticket
+from tickets import automation, lifecycle, macros, opening, work
+from tickets.models import Kind, Macro, Rule, Ticket
 
 PATIENCE = 20
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,3 +116,25 @@ def test_whatever_is_done_at_once_all_of_it_is_there(ticket, customer, anna, bos
     said = Message.objects.filter(conversation=ticket.conversation)
     assert (found.kind, found.notes.count(), list(found.followers.all())) == (Kind.OPEN, 1, [boss])
     assert set(said.exclude(author="system").values_list("text", flat=True)) == {"It flickers.", "First", "Mine"}
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_macro_a_rule_and_a_reply_at_the_same_moment_lose_nothing(_round, ticket, anna, boss, shop, after, beside):
+    macro = Macro.objects.create(shop=shop, name="M", add_tags="macro", reply="By macro", note="Macro", priority=3)
+    Rule.objects.create(shop=shop, name="R", when="opened", add_tags="rule", reply="By rule", note="Rule", speaker=boss)
+    event = Event.objects.get(kind="ticket.opened")
+    with transaction.atomic():
+        talk.lock(ticket.conversation)
+        done = [
+            beside(macros.use, ticket.pk, macro, by=anna, client_id="m", at=after(1)),
+            beside(automation.react, event, at=after(1)),
+            beside(work.reply, ticket.pk, by=boss, text="By hand", client_id="r", at=after(1)),
+        ]
+        somebody_waits_for_a_lock()
+
+    assert [each() for each in done] == [None, None, None]
+    found = Ticket.objects.get(pk=ticket.pk)
+    said = Message.objects.filter(conversation=ticket.conversation, author="person")
+    assert set(said.values_list("text", flat=True)) == {"By macro", "By rule", "By hand"}
+    assert {note.text for note in found.notes.all()} == {"Macro", "Rule"}
+    assert (set(found.tags), found.priority, found.kind) == ({"macro", "rule"}, 3, Kind.OPEN)

@@ -42,7 +42,7 @@ def read(browser, url):
         name, value = (re.search(rf'{each}="([^"]*)"', tag) for each in ("name", "value"))
         if name and name[1] != "csrfmiddlewaretoken" and ("checkbox" not in tag or "checked" in tag):
             values[name[1]] = (value[1] if value else "").replace("&quot;", '"')
-    for name, options in re.findall(r'<select name="(\w+)".*?>(.*?)</select>', form, re.S):
+    for name, options in re.findall(r'<select name="([\w-]+)".*?>(.*?)</select>', form, re.S):
         values[name] = re.search(r'value="([^"]*)" selected', options)[1]
     return values
 

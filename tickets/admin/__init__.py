@@ -1,3 +1,3 @@
-from tickets.admin import promises, work
+from tickets.admin import promises, rules, work
 
-__all__ = ["promises", "work"]
+__all__ = ["promises", "rules", "work"]

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.own import OwnShopAdmin
+from accounts.admin.own import OwnInline, OwnShopAdmin
 from tickets import promises
 from tickets.models import Holiday, Policy, Priority, Type, WorkingHours
 
@@ -29,7 +29,7 @@ class Counted(OwnShopAdmin):
             self.delete_model(request, one)
 
 
-class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]
+class HolidayInline(OwnInline):
     model = Holiday
     extra = 1
 

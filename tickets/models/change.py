@@ -1,3 +1,5 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +29,7 @@ class TicketNote(models.Model):
     class Meta:
         verbose_name = _("internal note")
         verbose_name_plural = _("internal notes")
+        indexes = [GinIndex(SearchVector("text", config="simple"), name="ticket_notes_by_words")]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "client_id"], name="a_ticket_note_is_written_once"),
             models.CheckConstraint(condition=~Q(text=""), name="a_ticket_note_says_something"),
@@ -59,6 +62,7 @@ class TicketChange(models.Model):
         TAGS = "tags", _("tags")
         FOLLOWERS = "followers", _("followers")
         ORDERS = "orders", _("orders")
+        FIELD = "field", _("field")
         FOLLOWED = "followed", _("went on in")
         MERGED = "merged", _("merged")
         UNMERGED = "unmerged", _("told apart")

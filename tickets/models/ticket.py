@@ -70,6 +70,16 @@ class TicketQuerySet(Visible["Ticket"]):
         return self.select_for_update(no_key=True).order_by("pk")
 
 
+# What somebody still owes something on is little beside all that was ever done: each order of its lists has an index.
+_LIVE = Q(kind__in=[str(kind) for kind in UNDONE], merged_into=None)
+_LIVE_ORDERS = {
+    "changed": ["-changed_at", "-id"],
+    "opened": ["opened_at", "id"],
+    "due": ["due_at", "id"],
+    "urgent": ["-priority", "opened_at", "id"],
+}
+
+
 class Ticket(models.Model):
     """A piece of work that somebody of the shop owes a customer."""
 
@@ -103,6 +113,10 @@ class Ticket(models.Model):
     follows = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("follows")
     )
+    split_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="splits", verbose_name=_("split from")
+    )
+    split_seq = models.BigIntegerField(null=True, editable=False)  # the message of its talk that this one is about
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
@@ -129,14 +143,18 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop", "kind", "-changed_at", "-id"], name="tickets_changed"),
-            models.Index(fields=["shop", "-opened_at", "-id"], name="tickets_newest"),
+            models.Index(fields=["shop", "kind", "-opened_at", "-id"], name="tickets_newest"),
+            *(
+                models.Index(fields=["shop", *fields], condition=_LIVE, name=f"tickets_live_{name}")
+                for name, fields in _LIVE_ORDERS.items()
+            ),
+            models.Index(fields=["shop", "assignee", "kind"], condition=_LIVE, name="tickets_live_counts"),
             models.Index(fields=["assignee", "kind"], name="tickets_of_an_agent"),
             models.Index(fields=["team", "kind"], name="tickets_of_a_team"),
             models.Index(fields=["customer", "-opened_at", "-id"], name="tickets_of_a_customer"),
             models.Index(
                 fields=["conversation", "-number"], name="tickets_of_a_talk", condition=Q(conversation__isnull=False)
             ),
-            models.Index(fields=["shop", "due_at", "id"], name="tickets_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["solved_at"], name="tickets_to_close", condition=Q(kind=Kind.SOLVED)),
             GinIndex(fields=["tags"], name="tickets_by_tag"),
             GinIndex(SearchVector("subject", config="simple"), name="tickets_by_words"),

@@ -45,14 +45,15 @@ _STATEMENTS = (
     f"""
     INSERT INTO chat_conversation (public_id, shop_id, customer_id, channel, opened_at, closed_at, last_message_at,
         last_words, holder, person_id, lease, bot_enabled, waiting_since, queued_at, needs, last_seq,
-        shopper_delivered_seq, shopper_read_seq, staff_delivered_seq, staff_read_seq, turn_discards, turn_attempts)
+        shopper_delivered_seq, shopper_read_seq, staff_delivered_seq, staff_read_seq, turn_discards, turn_attempts,
+        language, language_by)
     SELECT gen_random_uuid(), shop_id, id, 'web', at - interval '1 hour',
         CASE WHEN dice > {OPEN} THEN at END, at, 'What was said last',
         CASE WHEN dice < {QUEUED} THEN 'queue' WHEN dice < {QUEUED + HELD} THEN 'person' ELSE 'bot' END,
         CASE WHEN dice >= {QUEUED} AND dice < {QUEUED + HELD}
             THEN (%(agents)s::bigint[])[1 + id %% cardinality(%(agents)s::bigint[])] END,
         1, true, CASE WHEN dice < {QUEUED} THEN at END, CASE WHEN dice < {QUEUED} THEN at END, '{{}}',
-        %(each)s, 0, 0, 0, 0, 0, 0
+        %(each)s, 0, 0, 0, 0, 0, 0, '', ''
     FROM (
         SELECT id, shop_id, random() AS dice, now() - random() * interval '300 days' AS at
         FROM accounts_customer CROSS JOIN generate_series(1, 2)
@@ -60,11 +61,11 @@ _STATEMENTS = (
     ) AS talk
     """,
     f"""
-    INSERT INTO chat_message (public_id, conversation_id, seq, author, text, details, at, channel)
+    INSERT INTO chat_message (public_id, conversation_id, seq, author, text, details, at, channel, translations)
     SELECT gen_random_uuid(), talk.id, seq, CASE WHEN seq %% 2 = 1 THEN 'shopper' ELSE 'bot' END,
         (SELECT string_agg('w' || floor(exp(random() * ln({WORDS})))::int, ' ')
             FROM generate_series(1, {LENGTH} + (talk.id * 0 + seq * 0)::int)),
-        '{{}}', talk.last_message_at - (%(each)s - seq) * interval '1 minute', 'web'
+        '{{}}', talk.last_message_at - (%(each)s - seq) * interval '1 minute', 'web', '{{}}'
     FROM generate_series(1, %(each)s) AS seq CROSS JOIN chat_conversation talk WHERE talk.id > %(known)s
     """,
 )
