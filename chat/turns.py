@@ -14,9 +14,10 @@ from django.db.models import F
 from accounts import consent
 from accounts.commerce import live
 from accounts.commerce.facts import OrderFacts
-from accounts.models import Customer, Purpose
-from chat import languages
+from accounts.models import Customer, Purpose, Shop
+from chat import languages, nlu
 from chat.models import Action, Author, Conversation, Message, Serving
+from chat.nlu import Heard
 from knowledge.answers import Citation
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Turn:
     asks: dict[str, Any] = field(default_factory=dict)  # what the assistant itself asked last, and when
     personal: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] | None = None  # what came of an action that opened this turn
+    heard: Heard | None = None  # what another system took it for, where one is asked
 
     @property
     def question(self) -> str:
@@ -159,7 +161,14 @@ def claim(conversation_id: int, *, at: datetime) -> Turn | None:
             return None
     if settings.SHOP_SYSTEMS:  # before the turn is loaded, so that deciding asks nobody
         live.freshen(Customer.objects.select_related("shop", "user").get(conversations=conversation_id), at=at)
-    return load(conversation_id)
+    turn = load(conversation_id)
+    return replace(turn, heard=_heard(turn)) if settings.NLU and turn else turn
+
+
+def _heard(turn: Turn) -> Heard | None:
+    """Another system is asked before anything is decided, so that deciding asks nobody."""
+    slug = Shop.objects.values_list("slug", flat=True).get(pk=turn.shop_id)
+    return nlu.hear(slug, turn.question, language=turn.language, talk=str(turn.conversation_id))
 
 
 def load(conversation_id: int) -> Turn | None:

@@ -40,8 +40,11 @@ class Understood:
 def read(turn: Turn) -> Understood:
     """Read a question; a version that cannot be read costs the intent, never the answer."""
     asked = turn.question
-    guess = _guess(turn.version_id, asked)
+    heard = turn.heard
+    guess = Guess(heard.intent, heard.confidence, "") if heard else _guess(turn.version_id, asked)
     named = entities.find(asked, on=timezone.localdate(turn.asked_at))  # products are looked up where one is asked for
+    if heard:
+        named = entities.beside(named, heard.named)
     return Understood(guess.intent, guess.confidence, mood.read(asked, language=turn.language), named)
 
 

@@ -22,8 +22,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from accounts import mfa, platforms
+from accounts import mfa, outgoing, platforms
 from accounts.models import Shop
+from chat import nlu
 from config import checks, env, health, services
 from config.services.folder import ROOM_NEEDED, Folder, try_lock
 from config.services.supervisor import listen
@@ -65,6 +66,7 @@ def examine() -> Findings:
             yield from _go_on("redis", redis_server)
             yield from _go_on("worker", lambda: worker(runs=runs))
             yield from _go_on("shop systems", shop_systems)
+            yield from _go_on("understanding", understanding)
             connection.close()
     except Trouble as trouble:
         yield Finding("servers", WRONG, str(trouble))
@@ -254,6 +256,19 @@ def shop_systems() -> Findings:
         except platforms.Away as away:
             mend = "Mend SHOP_SYSTEMS, or the shop system; private hosts also need OUTGOING_ALLOWED."
             yield Finding(part, WRONG, away.cause, mend)
+        else:
+            yield Finding(part, WELL, "It answers.")
+
+
+def understanding() -> Findings:
+    """Have each system that reads messages read one."""
+    for slug, address in settings.NLU.items():
+        part = f"understanding of {slug or 'every shop'}"
+        try:
+            nlu.ask(address, "Where is my order?", language="en", talk="doctor")
+        except (outgoing.Failed, nlu.services.Wrong) as why:
+            mend = "Ours reads messages meanwhile. Mend NLU, or that system; private hosts also need OUTGOING_ALLOWED."
+            yield Finding(part, WRONG, str(why), mend)
         else:
             yield Finding(part, WELL, "It answers.")
 

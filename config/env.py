@@ -122,14 +122,14 @@ def bucket() -> Bucket | None:
     return Bucket(url.hostname, *(told.get(name, [None])[0] for name in ("endpoint", "region")))
 
 
-def shop_systems() -> dict[str, str]:
-    """Read SHOP_SYSTEMS: slug=rest+https://:token@shop.example.com/api, with spaces between; no slug: every shop."""
+def systems(name: str) -> dict[str, str]:
+    """Read slug=rest+https://:token@shop.example.com/api, with spaces between; no slug: every shop."""
     found = {}
-    for entry in os.environ.get("SHOP_SYSTEMS", "").split():
+    for entry in os.environ.get(name, "").split():
         slug, _equals, address = entry.partition("=") if "=" in entry.partition("://")[0] else ("", "", entry)
         url = urlsplit(address)
         if url.scheme.partition("+")[2] not in ("http", "https") or not url.hostname or url.query or url.fragment:
-            raise ValueError("SHOP_SYSTEMS must look like slug=rest+https://:token@shop.example.com/api")
+            raise ValueError(f"{name} must look like slug=rest+https://:token@shop.example.com/api")
         found[slug] = address
     return found
 

@@ -290,8 +290,13 @@ LIBRETRANSLATE_URL = os.environ.get("LIBRETRANSLATE_URL", "")
 LIBRETRANSLATE_KEY = os.environ.get("LIBRETRANSLATE_KEY", "")
 TRANSLATION_MODELS = os.environ.get("TRANSLATION_MODELS", "")
 
+# Who reads messages in place of our own classifier, by slug: slug=rasa+https://:token@nlu.example.com
+NLU = env.systems("NLU")
+NLU_SECONDS = 3.0  # then ours reads it
+NLU_FLOOR = 0.5  # how sure it has to be
+
 # The systems that shops are run with, by slug; a shop that is not named has its own tables.
-SHOP_SYSTEMS = env.shop_systems()
+SHOP_SYSTEMS = env.systems("SHOP_SYSTEMS")
 SHOP_ADAPTERS = {
     "rest": "accounts.platforms.rest.Rest",
     "shopify": "accounts.platforms.shopify.Shopify",

@@ -1,6 +1,6 @@
 """What is named in a message: numbers, days, money, sizes, colours, places, and products of the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,12 @@ def find(text: str, *, on: date, shop_id: int | None = None) -> tuple[Entity, ..
             taken.append((start, end))
             found.append(Entity(kind, value, start, end))
     return tuple(sorted(found, key=lambda each: each.start))
+
+
+def beside(named: tuple[Entity, ...], others: Iterable[tuple[str, str, int, int]]) -> tuple[Entity, ...]:
+    """What was found here, and what another system found where nothing was."""
+    more = [Entity(*each) for each in others if not any(each[2] < ours.end and ours.start < each[3] for ours in named)]
+    return tuple(sorted((*named, *more), key=lambda each: each.start))
 
 
 def _all(text: str, on: date, shop_id: int | None) -> Iterator[tuple[str, str, int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 Found = Iterator[tuple[str, str, int, int]]
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TRACKING = re.compile(
     r"\b(?:1Z[0-9A-Z]{16}|[A-Z]{2}\d{9}[A-Z]{2}|JJ?D\d{16,20}|\d{20,22}"
     r"|(?<=tracking )\w{10,22}|(?<=tracking number )\w{10,22})\b",

@@ -102,11 +102,11 @@ def test_a_shop_that_is_not_named_has_its_own_tables(there, other_shop, shop, se
 
 def test_systems_are_read_from_the_environment(monkeypatch):
     monkeypatch.setenv("SHOP_SYSTEMS", "a=rest+https://:t=k@x.example/api shopify+https://:s@y.example")
-    assert env.shop_systems() == {"a": "rest+https://:t=k@x.example/api", "": "shopify+https://:s@y.example"}
+    assert env.systems("SHOP_SYSTEMS") == {"a": "rest+https://:t=k@x.example/api", "": "shopify+https://:s@y.example"}
     for bad in ("a=https://x.example", "a=rest+ftp://x.example", "rest+https://", "rest+https://x.example?token=1"):
         monkeypatch.setenv("SHOP_SYSTEMS", bad)
         with pytest.raises(ValueError, match="SHOP_SYSTEMS"):
-            env.shop_systems()
+            env.systems("SHOP_SYSTEMS")
 
 
 def test_an_adapter_that_nobody_has_is_told_at_the_start(settings):
