@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from celery import shared_task
 from django.conf import settings
@@ -15,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import clock, presence
+from accounts import clock, mail, presence
 from accounts.models import AgentPresence, Shop, User
 from chat import languages, seats
 from chat.models import Author, Conversation, Handoff, Holder, Letter, Message
+from tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +92,23 @@ def _letter(conversation_id: int, unread: list[Message]) -> EmailMessage | None:
         assert person is not None, "a person signs her messages"
         subject = _("%(name)s of %(shop)s has answered you") % {"name": person.get_short_name(), "shop": shop.name}
         context = {"customer": customer, "shop": shop, "said": unread, "link": link(conversation)}
-        return _mail(subject, render_to_string("email/reply.txt", context), customer.email)
+        found = Ticket.objects.filter(conversation=conversation.pk, merged_into=None).order_by("-number")
+        number = f" (#{ticket.number})" if (ticket := found.first()) else ""
+        body = render_to_string("email/reply.txt", context)
+        thread = _thread(conversation, unread[-1].seq)
+        return mail.compose(subject + number, body, to=customer.email, shop=shop, thread=thread, can_reply=True)
+
+
+def _thread(conversation: Conversation, seq: int) -> mail.Thread:
+    """Letters of one talk stand together; one that is tried again is the same one."""
+    sent = Letter.objects.values_list("mailed_seq", flat=True).get(pk=conversation.pk)
+    return mail.Thread(f"talk-{conversation.pk}", str(seq), (str(sent),) if sent else ())
 
 
 def link(conversation: Conversation) -> str:
     """The address that opens this talk, and no other, for whoever reads its customer's mail."""
     token = signing.dumps([conversation.pk, seats.reader(conversation.customer)], salt=SALT)
-    return address(conversation.shop, reverse("chat:letter", args=[token]))
+    return mail.address(conversation.shop, reverse("chat:letter", args=[token]))
 
 
 def opens(token: str) -> Conversation | None:
@@ -139,14 +149,14 @@ def _tell(shop: Shop, pks: list[int], *, at: datetime) -> int:
     people = not_looking(shop, at=at)
     oldest = Handoff.objects.values_list("at", flat=True).get(pk=pks[0])
     minutes = int((at - oldest).total_seconds() // 60)
-    inbox = address(shop, reverse("chat:inbox"))
+    inbox = mail.address(shop, reverse("chat:inbox"))
     for person in people:
         with clock.reading(person.language or shop.language, shop.zone):
             subject = ngettext(
                 "%(number)s shopper waits for a person", "%(number)s shoppers wait for a person", len(pks)
             ) % {"number": len(pks)}
             context = {"shop": shop, "minutes": minutes, "link": inbox, "person": person}
-            letter = _mail(subject, render_to_string("email/waiting.txt", context), person.email)
+            letter = mail.compose(subject, render_to_string("email/waiting.txt", context), to=person.email, shop=shop)
         try:
             letter.send()
         except OSError as error:
@@ -161,14 +171,3 @@ def send_letters() -> None:
     at = timezone.now()
     post_due(at=at)
     alarm(at=at)
-
-
-def address(shop: Shop, path: str) -> str:
-    """Where a page of this shop is from outside."""
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{shop.host}{path}" if shop.host else f"{settings.SITE_URL}{path}"
-
-
-def _mail(subject: str, body: str, to: str) -> EmailMessage:
-    headers: dict[str, Any] = {"Auto-Submitted": "auto-generated"}
-    return EmailMessage(" ".join(subject.split()), body, to=[to], headers=headers)

@@ -1,11 +1,11 @@
 """A talk as plain text, to keep."""
 
 from celery import shared_task
-from django.core.mail import EmailMessage
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from accounts import mail as mailing
 from chat import wire
 from chat.models import Conversation
 
@@ -31,7 +31,8 @@ def mail(conversation_id: int, language: str) -> None:
     conversation = Conversation.objects.select_related("shop", "customer").get(pk=conversation_id)
     with clock.reading(language, conversation.shop.zone):
         subject = _("Your conversation with %(shop)s") % {"shop": conversation.shop.name}
-        EmailMessage(subject, text(conversation), to=[conversation.customer.email]).send()
+        to = conversation.customer.email
+        mailing.compose(subject, text(conversation), to=to, shop=conversation.shop).send()
 
 
 def _whole(shown: dict[str, object]) -> str:

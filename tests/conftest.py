@@ -1,9 +1,11 @@
 import pytest
 from celery.signals import setup_logging
+from django.core import mail
 from django.db import connection
 
 from accounts.models import Role
 from tests import factories
+from tests.mail_lint import lint
 
 
 @setup_logging.connect
@@ -20,6 +22,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"ALTER DATABASE {name} SET ledger.may_truncate = 'on'")
         connection.close()
         connection.close_pool()
+
+
+@pytest.fixture(autouse=True)
+def every_mail_is_sound():
+    """Whatever a test sent may leave: each mail goes through the linter."""
+    yield
+    for letter in getattr(mail, "outbox", ()):
+        assert lint(letter.message().as_bytes()) == [], letter.subject
 
 
 # The people of every test: two shoppers, an agent, an admin, and the one shop they meet in.

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from analytics.ledger import events
 from analytics.ledger.models import Event
-from tickets import automation, lifecycle
+from tickets import automation, lifecycle, notices
 
 
 @events.on("message.received", "message.posted")
@@ -18,3 +18,9 @@ def follow_rules(event: Event) -> None:
     """Something happened that a rule may wait for."""
     if event.shop_id is not None:
         automation.react(event, at=timezone.now())
+
+
+@events.on("ticket.opened", "ticket.assigned", "ticket.warned", "ticket.broken", "message.received")
+def write_notices(event: Event) -> None:
+    """Something happened that colleagues who do not look want to know, or a customer."""
+    notices.tell(event, at=timezone.now())
