@@ -17,6 +17,7 @@ register("chat.Draft", personal("user", "text"))
 register("chat.SavedReply", harmless("shortcut", "text"))
 register("chat.Verdict", harmless())
 register("chat.Rating", personal("words"), harmless("about"))
+register("chat.Imported", harmless("system", "kind", "theirs"))
 register("chat.Intent", harmless("name", "description"))
 register("chat.Example", harmless("language", "text"))
 register(

@@ -4,7 +4,7 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +51,69 @@ def read(path: Path) -> Iterator[Found | Problem]:
     if first[0] not in "{[":
         return _table(path, max(",;\t", key=first.count))
     return _json_lines(path) if first[0] == "{" and re.search(r'"type"\s*:', first) else _document(path)
+
+
+def objects(path: Path, lists: Mapping[str, str], kind: str) -> Iterator[Found | Problem]:
+    """Objects of another system's export: one a line, a list, or lists in one object, known by their names."""
+    head = next((text for text in _chunks(path) if text.strip()), "").lstrip()
+    return _others(path, lists, kind) if _is_whole(head, lists) else _other_lines(path, kind)
+
+
+def _is_whole(head: str, lists: Mapping[str, str]) -> bool:
+    """Whether a file is one value, and not one object a line."""
+    first = head.split("\n", 1)[0]
+    try:
+        told = json.loads(first)
+    except (ValueError, RecursionError):
+        return not re.match(r'\{\s*"id"\s*:', first)  # a list or an object over several lines, or a line that is cut
+    wraps = isinstance(told, dict) and "id" not in told
+    return not isinstance(told, dict) or (
+        wraps and any(isinstance(told.get(name), list | dict) for name in (*lists, "data"))
+    )
+
+
+def _other_lines(path: Path, kind: str) -> Iterator[Found | Problem]:
+    for number, text in _lines(path):
+        if text is None:
+            yield Problem(number, _too_long())
+        elif text.strip():
+            try:
+                told = json.loads(text, **_EXACT)
+            except (ValueError, RecursionError):
+                yield Problem(number, _("This is not JSON."))
+                continue
+            yield Found(number, kind, told) if isinstance(told, dict) else Problem(number, _no_object())
+
+
+def _others(path: Path, lists: Mapping[str, str], kind: str) -> Iterator[Found | Problem]:
+    window = _Window(_chunks(path))
+    if window.sign() == "[":
+        yield from _list(window, kind, _theirs)
+        return
+    window.skip(1)
+    while (sign := window.sign()) and sign != "}":
+        line = window.line
+        try:
+            name = str(window.value())
+            if name in lists and window.sign() == "[":
+                yield from _list(window, lists[name] or kind, _theirs)
+            elif name == "data" and window.sign() == "{":
+                window.skip(1)  # what a page of an interface wraps its list in
+            else:
+                window.value()
+        except Wrong as why:
+            yield Problem(line, str(why))
+            return
+    if not sign:
+        yield Problem(window.line, _("The file breaks off before its end."))
+
+
+def _theirs(line: int, told: Any, kind: str | None) -> Found | Problem:
+    return Found(line, kind or "", told) if isinstance(told, dict) else Problem(line, _no_object())
+
+
+def _no_object() -> str:
+    return _("This is not a JSON object.")
 
 
 # Text.
@@ -127,7 +190,7 @@ _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 def _record(line: int, told: Any, kind: str | None) -> Found | Problem:
     """One object; what it is stands in it, or is known from the list that it is in."""
     if not isinstance(told, dict):
-        return Problem(line, _("This is not a JSON object."))
+        return Problem(line, _no_object())
     found = str(told.pop("type", kind))
     if found not in KINDS:
         return Problem(line, _("Its “type” must be customer, product or order."))
@@ -160,12 +223,14 @@ def _document(path: Path) -> Iterator[Found | Problem]:
         yield Problem(line, _("“%(name)s” is none of the lists customers, products, orders.") % {"name": name[:50]})
 
 
-def _list(window: "_Window", kind: str | None) -> Iterator[Found | Problem]:
+def _list(
+    window: "_Window", kind: str | None, record: Callable[[int, Any, str | None], Found | Problem] | None = None
+) -> Iterator[Found | Problem]:
     window.skip(1)
     while (sign := window.sign()) and sign != "]":
         line = window.line
         try:
-            yield _record(line, window.value(), kind)
+            yield (record or _record)(line, window.value(), kind)
         except Wrong as why:
             yield Problem(line, str(why))
             window.recover()

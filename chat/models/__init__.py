@@ -4,6 +4,7 @@ from chat.models.conversation import Channel, Conversation, Holder, ToldBy
 from chat.models.desk import Draft, SavedReply
 from chat.models.flow import Flow, Webhook
 from chat.models.handoff import Handoff
+from chat.models.imported import Imported
 from chat.models.joined import TalkMerge
 from chat.models.later import Later
 from chat.models.letter import Letter
@@ -26,6 +27,7 @@ __all__ = [
     "Flow",
     "Handoff",
     "Holder",
+    "Imported",
     "Intent",
     "Later",
     "Letter",
