@@ -31,6 +31,7 @@ def fill(*, shops: list[Shop], agents: list[int], tickets: int, seed: int) -> No
     customers = list(Customer.objects.filter(shop__in=shops).order_by("pk").values_list("pk", "shop"))
     talks = _talks(shops)
     fields = [field for field in Ticket._meta.concrete_fields if field.name != "id"]
+    empty = {f: f.get_default() if f.has_default() else None if f.null else "" for f in fields}
     indexes, editor = Ticket._meta.indexes + TicketNote._meta.indexes, connection.schema_editor
     models = [Ticket] * len(Ticket._meta.indexes) + [TicketNote] * len(TicketNote._meta.indexes)
     with editor() as change:
@@ -66,7 +67,7 @@ def fill(*, shops: list[Shop], agents: list[int], tickets: int, seed: int) -> No
                     "due_at": opened + timedelta(minutes=dice.randrange(5000)) if not done else None,
                     "solved_at": opened + timedelta(minutes=300) if done else None,
                 }
-                into.write_row([row.get(f.column, f.get_default() if f.has_default() else "") for f in fields])
+                into.write_row([row.get(field.column, empty[field]) for field in fields])
         cursor.execute(
             "INSERT INTO tickets_ticketnote (ticket_id, author_id, text, client_id, at)"
             " SELECT id, %s, reverse(subject) || ' ' || subject, 'bench', changed_at FROM tickets_ticket"
