@@ -85,4 +85,83 @@ FIRST: dict[str, dict[str, str]] = {
             "Vous pouvez l'arrêter à tout moment."
         ),
     },
+    "it": {
+        Purpose.NECESSARY: (
+            "Usiamo ciò che scrivi, i tuoi recapiti e i tuoi ordini per risponderti. "
+            "Senza questo non possiamo aiutarti, quindi è sempre attivo."
+        ),
+        Purpose.PERSONALISATION: (
+            "Possiamo usare i tuoi ordini, le conversazioni e le preferenze di prima perché risposte e suggerimenti "
+            "siano adatti a te. Se dici di no, ricevi lo stesso aiuto di chiunque altro."
+        ),
+        Purpose.LEARNING: (
+            "Possiamo usare le tue conversazioni, senza nomi né numeri, per insegnare al nostro assistente "
+            "a rispondere meglio."
+        ),
+        Purpose.STATISTICS: (
+            "Possiamo contare le tue conversazioni nelle cifre sul nostro servizio, come i tempi di attesa. "
+            "Le cifre non nominano nessuno."
+        ),
+        Purpose.NEWS: (
+            "Possiamo scriverti di prodotti adatti a ciò che hai acquistato. Puoi interrompere in qualsiasi momento."
+        ),
+    },
+    "pt": {
+        Purpose.NECESSARY: (
+            "Usamos o que escreve, os seus contactos e as suas encomendas para lhe responder. "
+            "Sem isto não podemos ajudar, por isso está sempre ligado."
+        ),
+        Purpose.PERSONALISATION: (
+            "Podemos usar as suas encomendas, conversas e preferências anteriores para que as respostas e sugestões "
+            "se adaptem a si. Se disser que não, recebe a mesma ajuda que qualquer outra pessoa."
+        ),
+        Purpose.LEARNING: (
+            "Podemos usar as suas conversas, sem nomes nem números, para ensinar o nosso assistente a responder melhor."
+        ),
+        Purpose.STATISTICS: (
+            "Podemos contar as suas conversas nos números sobre o nosso serviço, como os tempos de espera. "
+            "Os números não identificam ninguém."
+        ),
+        Purpose.NEWS: (
+            "Podemos escrever-lhe sobre produtos que combinam com o que comprou. Pode parar isto em qualquer altura."
+        ),
+    },
+    "nl": {
+        Purpose.NECESSARY: (
+            "We gebruiken wat je schrijft, je contactgegevens en je bestellingen om je te antwoorden. "
+            "Zonder dit kunnen we niet helpen, dus staat het altijd aan."
+        ),
+        Purpose.PERSONALISATION: (
+            "We mogen je eerdere bestellingen, gesprekken en voorkeuren gebruiken om antwoorden en suggesties "
+            "bij jou te laten passen. Zeg je nee, dan krijg je dezelfde hulp als ieder ander."
+        ),
+        Purpose.LEARNING: (
+            "We mogen je gesprekken, zonder namen en nummers, gebruiken om onze assistent beter te leren antwoorden."
+        ),
+        Purpose.STATISTICS: (
+            "We mogen je gesprekken meetellen in cijfers over onze service, zoals wachttijden. "
+            "De cijfers noemen niemand."
+        ),
+        Purpose.NEWS: "We mogen je schrijven over producten die passen bij wat je kocht. Je kunt dit altijd stoppen.",
+    },
+    "pl": {
+        Purpose.NECESSARY: (
+            "Używamy tego, co piszesz, Twoich danych kontaktowych i zamówień, aby Ci odpowiedzieć. "
+            "Bez tego nie możemy pomóc, dlatego jest to zawsze włączone."
+        ),
+        Purpose.PERSONALISATION: (
+            "Możemy używać Twoich wcześniejszych zamówień, rozmów i upodobań, aby odpowiedzi i propozycje "
+            "pasowały do Ciebie. Bez tej zgody dostajesz taką samą pomoc jak wszyscy inni."
+        ),
+        Purpose.LEARNING: (
+            "Możemy używać Twoich rozmów, bez imion i numerów, aby nasz asystent uczył się lepiej odpowiadać."
+        ),
+        Purpose.STATISTICS: (
+            "Możemy uwzględniać Twoje rozmowy w liczbach o naszej obsłudze, takich jak czas oczekiwania. "
+            "Liczby nie wskazują nikogo."
+        ),
+        Purpose.NEWS: (
+            "Możemy pisać do Ciebie o produktach pasujących do Twoich zakupów. Można to zakończyć w każdej chwili."
+        ),
+    },
 }

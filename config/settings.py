@@ -255,7 +255,19 @@ LOGIN_REDIRECT_URL = "/"
 # Words and times.
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["config.formats"]
-LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("de", _("German")), ("fr", _("French"))]
+# In their own names, which whoever looks for theirs can read.
+LANGUAGES = [
+    ("en", "English"),
+    ("es", "Español"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("pt", "Português"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+]
+if env.flag("TRY_ARABIC"):  # to see pages laid out from right to left; nobody has translated our words yet
+    LANGUAGES.append(("ar", "العربية"))
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -38,8 +38,9 @@ SHOPPERS_SEE = """
     chat/absence.py chat/actions.py chat/attachments.py chat/away.py chat/embedding.py chat/forms.py chat/handoff.py
     chat/letters.py chat/orders.py chat/pages.py chat/proving.py chat/smalltalk.py chat/talk.py chat/ticketing.py
     chat/transcripts.py chat/views.py chat/widget.py chat/wire.py chat/flows/*.py
-    knowledge/pages.py tickets/forms.py tickets/lifecycle.py tickets/opening.py tickets/views.py tickets/work.py
-    config/settings.py
+    knowledge/pages.py tickets/fields.py tickets/forms.py tickets/lifecycle.py tickets/notices.py tickets/opening.py
+    tickets/views.py tickets/work.py
+    config/settings.py config/formats/months.py
 """
 TEAM_SEES = """
     templates/chat/*.html templates/tickets/*.html templates/analytics/*.html templates/tours/agent.html

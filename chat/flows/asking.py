@@ -64,7 +64,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (
         "tracking",
         r"\btrack|courier|carrier|who is delivering|follow|seguimiento|rastre|transportista|sendungs(nummer|verfolgung)"
-        r"|verfolgen|paketdienst|num[eé]ro de suivi|suivre|transporteur",
+        r"|verfolgen|paketdienst|num[eé]ro de suivi|suivre|transporteur|\btracci|seguimento|przesy[lł]k",
     ),
     (
         "payment",

@@ -1,6 +1,12 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def languages() -> list[tuple[str, Any]]:
+    return [("", _("all others")), *settings.LANGUAGES]
 
 
 class Persona(models.Model):
@@ -16,9 +22,7 @@ class Persona(models.Model):
         SHORT = "short", _("short")
 
     shop = models.ForeignKey("accounts.Shop", on_delete=models.CASCADE, related_name="personas", verbose_name=_("shop"))
-    language = models.CharField(
-        _("language"), max_length=10, blank=True, choices=[("", _("all others")), *settings.LANGUAGES]
-    )
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=languages)
     name = models.CharField(
         _("name"), max_length=40, blank=True, help_text=_("It always says that it is a program, whatever its name.")
     )

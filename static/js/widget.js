@@ -9,6 +9,7 @@
   const lang = script.dataset.lang || document.documentElement.lang || navigator.language;
   const all = __WORDS__;
   const words = all[lang] ?? all[lang.split("-")[0].toLowerCase()] ?? all.en;
+  const [ASK, CHAT, NEWS, WAIT, AWAY, AGAIN, CLOSE] = words;
   const PATIENCE = 15_000, SILENCE = 1500; // milliseconds: for a slow line; for a page that has come and says nothing
 
   const style = new CSSStyleSheet(); // no page's content policy forbids it
@@ -70,13 +71,13 @@
   }
 
   const badge = make("span", { className: "badge", hidden: true, ariaHidden: "true" });
-  const label = make("span", { className: "label", textContent: words.ask });
+  const label = make("span", { className: "label", textContent: ASK });
   const launcher = make("button", { type: "button", className: "launcher", ariaHasPopup: "dialog", ariaExpanded: "false", onclick: open }, icon("M4 5.5h16v11h-9l-4.5 3.5v-3.5H4v-11Z"), label, badge);
   const said = make("p", { role: "status" });
-  const again = make("button", { type: "button", className: "again", textContent: words.again, onclick: load });
-  const shut = make("button", { type: "button", className: "close", ariaLabel: words.close, onclick: close }, icon("m6 6 12 12M18 6 6 18"));
+  const again = make("button", { type: "button", className: "again", textContent: AGAIN, onclick: load });
+  const shut = make("button", { type: "button", className: "close", ariaLabel: CLOSE, onclick: close }, icon("m6 6 12 12M18 6 6 18"));
   const waiting = make("div", { className: "wait" }, said, again);
-  const dialog = make("dialog", { ariaLabel: words.chat, onclose: closed }, waiting, shut);
+  const dialog = make("dialog", { ariaLabel: CHAT, onclose: closed }, waiting, shut);
   const host = make("aftersale-chat", { lang: words === all.en ? "en" : lang, dir: getComputedStyle(document.documentElement).direction });
   if (theme) host.dataset.theme = theme;
   const shadow = host.attachShadow({ mode: "open" });
@@ -124,9 +125,9 @@
 
   /** The frame, behind a word of patience until it has drawn itself: nobody sees a browser's page of failure. */
   function load() {
-    say(words.wait, true);
+    say(WAIT, true);
     const { href } = Object.assign(new URL(`${base}/widget/${shop}/`), { search: new URLSearchParams({ origin: location.origin, lang, theme }) });
-    frame = make("iframe", { src: href, title: words.chat, onload: () => (isNew ? (isNew = false) : wait(SILENCE)) });
+    frame = make("iframe", { src: href, title: CHAT, onload: () => (isNew ? (isNew = false) : wait(SILENCE)) });
     frame.style.visibility = "hidden";
     wait(PATIENCE);
     dialog.append(frame);
@@ -142,7 +143,7 @@
     frame?.remove();
     frame = null;
     greeted = isNew = drawn = false;
-    say(words.away, false);
+    say(AWAY, false);
     if (dialog.open) again.focus();
   }
 
@@ -182,7 +183,7 @@
     news({ count }) {
       badge.textContent = count;
       badge.hidden = !count;
-      launcher.ariaLabel = count ? `${words.ask}. ${words.news}: ${count}` : null;
+      launcher.ariaLabel = count ? `${ASK}. ${NEWS}: ${count}` : null;
     },
   };
 

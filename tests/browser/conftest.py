@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def site(browser: Browser) -> Iterator[Installation]:
     """A whole installation with a shop and its people, for all browser tests together."""
-    with installation(prefix="aftersale-browser-") as one:
+    with installation(prefix="aftersale-browser-", TRY_ARABIC="1") as one:
         one.up("--no-demo")
         furnished = one.manage("shell", "-c", FURNISH)
         assert furnished.returncode == 0, furnished.stderr

@@ -56,6 +56,16 @@ def test_a_page_fits_obeys_the_policy_and_shuts_nobody_out(visit, name, path):
         page.complaints[:] = [said for said in page.complaints if "inline style" not in said]
 
 
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_is_laid_out_from_right_to_left(visit, path):
+    page = visit(None, PHONE, locale="ar")
+    assert page.goto(path).status == 200
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).direction") == "rtl"
+    assert not is_too_wide(page)
+    brand, tools = (page.locator(part).first.bounding_box() for part in (".brand", ".top-tools"))
+    assert brand["x"] > tools["x"] + tools["width"] - 1
+
+
 def test_a_visitor_who_only_looks_gets_no_cookie(visit):
     page = visit()
     page.goto("/")

@@ -15,7 +15,7 @@ from tests.factories import OrderFactory, OrderLineFactory, ShipmentFactory
 
 pytestmark = pytest.mark.django_db
 
-LANGUAGES = ("es", "de", "fr")
+LANGUAGES = ("es", "de", "fr", "it", "pt", "nl", "pl")
 SPOKEN = (
     *(
         "chat/flows/*.py",
@@ -60,9 +60,17 @@ def order(customer, now):
             "Où est ma commande ?",
             "État de la commande 1042 : en route. Elle voyage avec Colissimo. Elle est attendue le 5 mai 2026.",
         ),
+        ("it", "1042", "L'ordine 1042 è in viaggio. Viaggia con Colissimo. È atteso per il 5 maggio 2026."),
+        (
+            "pt",
+            "1042",
+            "A encomenda 1042 está a caminho. Segue com Colissimo. Espera-se que chegue em 5 de maio de 2026.",
+        ),
+        ("nl", "1042", "Bestelling 1042 is onderweg. Die reist met Colissimo. Die wordt verwacht op 5 mei 2026."),
+        ("pl", "1042", "Status zamówienia 1042: w drodze. Przewoźnik: Colissimo. Spodziewana dostawa: 5 maja 2026."),
     ],
 )
-def test_she_is_answered_in_her_language_and_led_on(talk, order, customer, language, asked, told):
+def test_they_are_answered_in_their_language_and_led_on(talk, order, customer, language, asked, told):
     type(customer).objects.update(language=language)
 
     message = talk(asked)
