@@ -1,0 +1,1 @@
+"""Personal help: how well it guesses, and what its promises cost."""
