@@ -1,6 +1,7 @@
 """django-helpdesk on the same Postgres, in a database of its own."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ def running(*, tickets: int, live: float, seed: int) -> Iterator[Callable[[], di
     server = connection.settings_dict
     database = {name: server[name] for name in ("HOST", "PORT", "USER", "PASSWORD")} | {"NAME": DATABASE}
     program = [_peers.programs("helpdesk") / "python", _peers.folder("helpdesk") / "site.py"]
-    peer = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    around = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    peer = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around)
 
     def ask(facts: dict) -> dict:
         peer.stdin.write(json.dumps(facts) + "\n")
