@@ -47,6 +47,13 @@ def test_every_string_can_be_taken_out(wanted):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_a_language_must_say_is_said(language, wanted):
+    lacking = catalogues.lacking(catalogue(language), wanted[language])
+
+    assert not lacking, f"Run `make messages`, fill in what is empty, and run it again: {lacking}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_empty_unsure_or_out_of_use(language):
     checked = msgfmt(catalogue(language))
 
