@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.presence import NotOnTheTeam
@@ -79,15 +79,19 @@ def dry_run(rule: Rule, *, at: datetime) -> list[Match]:
         found = _waiting(rule, at=at)[:LOOKED_AT]
         return [Match(one, None, at) for one in found if conditions.fits(rule, one, at=at) and _is_new(rule, one)]
     kinds = [kind for kind, when in KINDS.items() if when == rule.when]
-    events = Event.objects.filter(kind__in=kinds, shop_id=rule.shop_id, at__gte=at - LAST).order_by("-pk")[:LOOKED_AT]
-    imagined: dict[int, Ticket] = {}
+    happened = Event.objects.filter(kind__in=kinds, shop_id=rule.shop_id, at__gte=at - LAST)
+    events = list(happened.order_by("-pk")[:LOOKED_AT])[::-1]
+    own = RuleRun.objects.filter(caused__overlap=[event.pk for event in events])
+    caused = {pk for run in own if rule.pk in (run.rule_id, *run.chain) for pk in run.caused}
+    prefetch_related_objects([rule], "conditions")
+    of_subject = {event.subject: event for event in events}
+    pks = {subject: _ticket_of(event) for subject, event in of_subject.items()}
+    known = Ticket.objects.select_related("status", "shop", "customer").filter(pk__in={pk for pk in pks.values() if pk})
+    imagined = {ticket.pk: ticket for ticket in known}
     matches = []
-    for event in reversed(events):
-        pk = _ticket_of(event)
-        if pk is None or rule.pk in _chain(event.pk):
-            continue
-        ticket = imagined.setdefault(pk, Ticket.objects.select_related("status", "shop", "customer").get(pk=pk))
-        if conditions.fits(rule, ticket, at=at):
+    for event in events:
+        ticket = imagined.get(pks[event.subject] or 0)
+        if ticket is not None and event.pk not in caused and conditions.fits(rule, ticket, at=at):
             matches.append(Match(ticket, event.pk, event.at))
             _imagine(rule, ticket, at=at)
     return matches

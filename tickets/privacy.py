@@ -110,6 +110,6 @@ register(
     harmless("name", "type", "add_tags", "remove_tags", "note", "reply", "when"),
 )
 register("tickets.RuleCondition", harmless("must", "test", "value"))
-register("tickets.RuleRun", harmless("name", "outcome", "why", "chain", "caused"))
+register("tickets.RuleRun", personal("why"), harmless("name", "outcome", "chain", "caused"))
 register("tickets.TicketField", harmless("name", "choices"))
 register("tickets.Policy", harmless("name", "priorities", "types", "tags"))

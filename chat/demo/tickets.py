@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Customer, Order, Shop, User
 from tickets import joining, lifecycle, opening, statuses, work
-from tickets.models import Kind, Policy, Priority, Ticket, Type, WorkingHours
+from tickets.models import Kind, Macro, Policy, Priority, Rule, Ticket, TicketField, Type, WorkingHours
 
 FIRST, SOLVED = timedelta(minutes=35), timedelta(hours=5)
 
@@ -127,6 +127,25 @@ def seed(shop: Shop, *, at: datetime) -> None:
         shop=shop, name="Urgent", position=1, priorities=[Priority.URGENT], first=60, next=60, resolution=480
     )
     Policy.objects.create(shop=shop, name="Usual", position=2, first=240, next=480, resolution=1440, warn=60)
+    Macro.objects.create(
+        shop=shop,
+        name="Ask for a picture",
+        status=statuses.first(shop, Kind.WAITING),
+        add_tags="picture",
+        reply="Hello {customer}, could you send us a picture of it? Then we know at once what to do.",
+        takes=True,
+    )
+    Macro.objects.create(shop=shop, name="Make it urgent", priority=Priority.URGENT, note="Please look at this first.")
+    TicketField.objects.create(shop=shop, name="Found", kind="choice", choices="In the parcel\nAfter some use")
+    rule = Rule.objects.create(
+        shop=shop,
+        name="Promises that break are urgent",
+        when="broken",
+        priority=Priority.URGENT,
+        add_tags="late",
+        is_on=False,
+    )
+    rule.conditions.create(test="priority-4", is_not=True)
     for script in sorted(_SCRIPTS[shop.slug], key=lambda script: script.ago, reverse=True):
         _happen(shop, script, at=at - script.ago)
     _twice(shop, at=at - timedelta(hours=30))
