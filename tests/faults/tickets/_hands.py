@@ -16,7 +16,7 @@ from tests.figures import Figure
 from tickets import automation, joining, lifecycle, macros, opening, work
 from tickets.models import Macro, Rule, RuleRun, Ticket, TicketMerge
 
-SEED, ROUNDS, DRY_RUNS = 9002, 100, 200
+SEED, ROUNDS, DRY_RUNS = 9002, 100, 60
 
 
 def measure() -> Iterator[Figure]:
