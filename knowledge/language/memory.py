@@ -31,6 +31,7 @@ class Found:
     target: str
     is_approved: bool
     alike: float = 1.0
+    by: str = ""  # the engine that said it
 
 
 def exact(masked: Masked, *, shop: int, source: str, target: str, stamp: str) -> Found | None:
@@ -38,7 +39,7 @@ def exact(masked: Masked, *, shop: int, source: str, target: str, stamp: str) ->
     found = Phrase.objects.of_pair(shop, source, target).filter(hash=Phrase.hash_of(masked.text))
     for phrase in found.order_by("-is_approved", "pk"):
         if phrase.is_approved or phrase.stamp == stamp:
-            return Found(phrase.target, phrase.is_approved)
+            return Found(phrase.target, phrase.is_approved, by=phrase.by)
     return None
 
 

@@ -79,7 +79,8 @@ def translate(
     stamps = {name: f"{engine.version()} {settled.stamp}" for name, (engine, _goes_out) in asked.items()}
     serving = [name for name, (engine, _goes_out) in asked.items() if engine.serves(source, target)]
     stamp = stamps[serving[0]] if serving else ""
-    if (known := _remembered(masked, shop=shop, source=source, target=target, stamp=stamp, nearly=nearly)) is not None:
+    trusted = {name: out for name, (_engine, out) in asked.items()}
+    if (known := _remembered(masked, shop, source, target, stamp, nearly=nearly, goes_out=trusted)) is not None:
         return known
     if not serving:
         raise NoEngine(source, target)
@@ -155,7 +156,9 @@ def _masked(text: str, *, keep: Iterable[str], terms: dict[str, str]) -> Masked:
         raise TooLong("too many numbers and marks") from error
 
 
-def _remembered(masked: Masked, *, shop: int, source: str, target: str, stamp: str, nearly: bool) -> Translation | None:
+def _remembered(
+    masked: Masked, shop: int, source: str, target: str, stamp: str, *, nearly: bool, goes_out: dict[str, str]
+) -> Translation | None:
     found = memory.exact(masked, shop=shop, source=source, target=target, stamp=stamp)
     if found is None and nearly:
         found = memory.near(masked, shop=shop, source=source, target=target)
@@ -165,6 +168,8 @@ def _remembered(masked: Masked, *, shop: int, source: str, target: str, stamp: s
         whole = masking.unmask(found.target, masked)
     except masking.Lost:
         return None
+    if found.by:  # an engine's words are trusted as the engine is now
+        return _told(whole, source, target, "memory", goes_out.get(found.by, "never"))
     is_sure = found.is_approved and found.alike == 1
     return Translation(whole, source, target, "memory", Trust.APPROVED if is_sure else Trust.DRAFT, is_sure)
 

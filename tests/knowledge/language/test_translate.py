@@ -157,6 +157,15 @@ def test_what_was_said_before_asks_no_engine_whatever_the_numbers(deepl, say):
     assert (again.by, again.trust, len(deepl.asked)) == ("memory", Trust.DRAFT, 1)
 
 
+def test_a_remembered_word_of_an_engine_goes_out_only_as_far_as_the_engine_does_now(deepl, say, shop):
+    say()
+    row = Translator.objects.create(shop=shop, engine="deepl", goes_out=Trust.AUTO)
+    assert ((said := say()).by, said.trust, said.goes_out) == ("memory", Trust.AUTO, True)
+    row.goes_out = "never"
+    row.save()
+    assert ((said := say()).by, said.trust, said.goes_out) == ("memory", Trust.DRAFT, False)
+
+
 def test_an_engines_word_is_forgotten_with_the_glossary_and_a_persons_is_not(deepl, say, shop, anna):
     say()
     GlossaryTerm.objects.create(shop=shop, source="parcel", target="bulto")
