@@ -1,13 +1,11 @@
 """Talks by flows go as they must."""
 
-import json
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from accounts import outgoing
 from accounts.commerce import catalogue, rules
 from accounts.models import Payment
 from chat import actions, intake, outbox, turns, webhooks
@@ -15,7 +13,7 @@ from chat.flows import proof, shelf
 from chat.flows.scripts import Script
 from chat.models import Action, Webhook
 from knowledge import articles, recipes, retrieval
-from tests.chat import journeys
+from tests.chat import journeys, loopback
 from tests.factories import (
     OrderFactory,
     OrderLineFactory,
@@ -73,8 +71,9 @@ def test_a_complaint_is_a_ticket_too(world):
 class World:
     """One shopper in one talk, and what the other systems do meanwhile."""
 
-    def __init__(self, conversation, say, at, monkeypatch):
+    def __init__(self, conversation, say, at, monkeypatch, flights):
         self.conversation, self.say, self.at, self.monkeypatch = conversation, say, at, monkeypatch
+        self.flights = flights
         self.said = 0
         self.replies = []  # of the newest thing she said
         self.seen = True
@@ -109,7 +108,7 @@ class World:
             for module, name in ((proof, "order_of"), (catalogue, "find"), (retrieval, "search")):
                 self.monkeypatch.setattr(module, name, broken)
             return
-        self.monkeypatch.setattr(outgoing, "post", answering if what == "answers" else silent)
+        self.flights.answers.mode = what
         Action.objects.filter(pk__in=calls).update(due_at="2020-01-01T00:00Z", attempts=webhooks.TRIES - 1)
         for action in list(calls):
             actions.execute(action.pk)
@@ -172,25 +171,78 @@ def broken(*_arguments, **_options):
     raise RuntimeError("the records cannot be read")
 
 
-def silent(*_arguments, **_options):
-    raise outgoing.TooSlow("It did not answer in time.")
+class Flights:
+    """The demo service of another team: it searches and books flights, and fails as it is told."""
 
+    def __init__(self):
+        self.mode = "answers"
 
-def answering(_url, *, data, **_options):
-    asked = json.loads(data)["values"]
-    if "offer" in asked:
-        body = {"reference": f"REF-{asked['offer']['number']}"}
-    else:
-        route = f"{asked['from']}-{asked['to']}"
+    def __call__(self, _method, _path, headers, body):
+        assert headers["x-aftersale-signature"].startswith("sha256=")
+        assert headers["idempotency-key"] == body["key"]
+        match self.mode:
+            case "fails":
+                return 503, {}
+            case "hangs":
+                return None, b""
+            case "floods":
+                return 200, b'{"offers": "' + b"x" * 10_000_000 + b'"}'
+            case "says nothing":
+                return 200, b""
+        asked = body["values"]
+        if "offer" in asked:
+            return 200, {"reference": f"REF-{asked['offer']['number']}"}
         offers = [
-            {"carrier": "Demo Air", "number": n, "departs": "09:30", "price": "99.00 EUR"} for n in ("DA1", "DA2")
+            {"carrier": "Demo Air", "number": n, "departs": "09:30", "price": f"{price}.00 EUR"}
+            for n, price in (("DA1", 99), ("DA2", 120))
         ]
-        body = {"offers": offers, "route": route}
-    return outgoing.Answer(200, {}, json.dumps(body).encode(), _url)
+        return 200, {"offers": offers, "route": f"{asked['from']}-{asked['to']}", "day": asked["date"]}
 
 
 @pytest.fixture
-def world(conversation, say, now, customer, shop, settings, monkeypatch):
+def flights(settings):
+    settings.OUTGOING_ALLOWED = ["127.0.0.1"]
+    with loopback.serving(Flights()) as server:
+        yield server
+
+
+WANTED = ("I need a flight from Paris to Rome", "5 May")
+
+
+def test_offers_come_as_cards_with_prices_and_one_that_is_chosen_is_booked(world, flights):
+    for said in WANTED:
+        world.follow(">", said)
+    world.follow("!", "answers")
+    cards = world.message().details["cards"]
+    assert [card["title"] for card in cards] == ["1. Demo Air DA1", "2. Demo Air DA2"]
+    assert "99.00 EUR" in str(cards[0])
+    world.follow(">", "the second")
+    assert "Demo Air DA2 from Paris to Rome for 120.00 EUR" in world.message().text
+    world.follow(">", "yes")
+    world.follow("!", "answers")
+
+    assert "REF-DA2" in world.message().text
+    assert [body["values"].get("from") for *_, body in flights.asked] == ["Paris", None]
+    assert len({body["key"] for *_, body in flights.asked}) == 2
+
+
+@pytest.mark.parametrize("mode", ["hangs", "floods", "says nothing", "fails"])
+def test_whatever_the_service_does_the_shopper_gets_one_clear_sentence_and_a_person(world, flights, mode):
+    Webhook.objects.update(seconds=1)
+    for said in WANTED:
+        world.follow(">", said)
+    said_before = world.conversation.messages.count()
+    world.follow("!", mode)
+
+    assert world.end() == "person"
+    told = list(world.conversation.messages.filter(seq__gt=said_before).values_list("text", flat=True))
+    assert any("could not be asked just now" in text for text in told)
+    assert all(len(text) < 200 and "\n" not in text for text in told), told
+    assert "from: Paris" in world.conversation.handoffs.get().summary.splitlines()
+
+
+@pytest.fixture
+def world(conversation, say, now, customer, shop, settings, monkeypatch, flights):
     settings.EMBEDDINGS = "fake"
     rules.prepare(shop)
     card = PaymentMethodFactory(customer=customer)
@@ -216,8 +268,8 @@ def world(conversation, say, now, customer, shop, settings, monkeypatch):
     recipes.fill()
     shelf.keep(shop, (Path(__file__).parent / "flights.yaml").read_text(), at=now)
     for name in ("flights", "booking"):
-        Webhook.objects.create(shop=shop, name=name, address="https://flights.example.com/")
-    return World(conversation, say, now, monkeypatch)
+        Webhook.objects.create(shop=shop, name=name, address=flights.url)
+    return World(conversation, say, now, monkeypatch, flights)
 
 
 ARTICLES = (

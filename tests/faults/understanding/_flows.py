@@ -1,7 +1,11 @@
 """No flow loops or dead-ends: a thousand talks of each, shipped ones, another team's, and 55 guidelines of agents."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from chat.flows import shelf
@@ -40,11 +44,17 @@ def figures() -> Iterator[Figure]:
 
 
 def _judged(name: str, found: list[Script]) -> Iterator[Figure]:
-    legal, wrong = 0, Counter[str]()
-    for script in found:
-        right, other = _shoppers.judged(script, count=TALKS, seed=SEED)
-        legal += right
-        wrong.update({f"{script.name}: {why}": many for why, many in other.items()})
+    wrong, kinds = Counter[str](), Counter[str]()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
+        judged = pool.map(partial(_shoppers.judged, count=TALKS, seed=SEED), found)
+        for script, (_legal, other) in zip(found, judged, strict=True):
+            wrong.update({f"{script.name}: {why}": many for why, many in other.items()})
+            for why, many in other.items():
+                kinds[_KINDS.get(why, "illegal")] += many
     for why, many in wrong.most_common(10):
         print(f"# {many} x {why}", flush=True)
-    yield Figure(f"{name}.illegal", len(found) * TALKS - legal, "talks", bar=0, n=len(found) * TALKS, seed=SEED)
+    for kind in ("illegal", "loops", "dead_ends"):
+        yield Figure(f"{name}.{kind}", kinds[kind], "talks", bar=0, n=len(found) * TALKS, seed=SEED)
+
+
+_KINDS = {"no end": "loops", "nothing happens": "dead_ends", "says nothing": "dead_ends", "stands nowhere": "dead_ends"}
