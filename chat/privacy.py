@@ -1,6 +1,15 @@
 """What a conversation keeps about people."""
 
+from django.db.models import QuerySet
+
+from accounts.models import Customer
 from accounts.privacy import harmless, personal, register
+from chat.models import StockAlert
+
+
+def _alerts(customer: Customer) -> QuerySet[StockAlert]:
+    return StockAlert.objects.filter(conversation__customer=customer)
+
 
 register("chat.Conversation", personal("customer", "person", "last_words"), harmless("opening_id", "needs", "language"))
 register(
@@ -31,6 +40,15 @@ register("chat.Flow", personal("changed_by"), harmless("name", "source", "defini
 register("chat.Webhook", harmless("name", "address", "sealed"))
 register("chat.Serving", personal("by"))
 register("chat.SavedView", personal("owner"), harmless("name", "box", "tag", "language", "words"))
+register(
+    "chat.StockAlert",
+    personal("email"),
+    export=lambda customer: [
+        {"product": each.product.name, "email": each.email, "asked_at": each.asked_at, "told_at": each.told_at}
+        for each in _alerts(customer).select_related("product").order_by("pk")
+    ],
+    erase=lambda customer: _alerts(customer).delete()[0],
+)
 register("chat.Letter")
 register("chat.Later", personal("user", "text"), harmless("client_id"))
 register("chat.TalkMerge", personal("by"))

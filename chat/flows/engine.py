@@ -145,7 +145,8 @@ def _outside(step: Step, known: dict[str, Any]) -> Effect:
         return Call(webhook, {name: scripts.look_up(known, name) for name in step.get("send", ())})
     if "fetch" in step:
         return Look(step["fetch"])
-    return Do(step["act"], scripts.shown(known.get("order")))
+    asked = {name: scripts.shown(scripts.look_up(known, name)) for name in scripts.NEEDS.get(step["act"], ())}
+    return Do(step["act"], scripts.shown(known.get("order")), asked)
 
 
 def _over(script: Script, state: State, step: Step, heard: Heard, why: str = "unsure") -> Move:

@@ -80,6 +80,7 @@ class Do:
 
     what: str
     order: str
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ RECORDS = ("order", "product", "customer")  # what is fetched of our own
 # What the coded talks do: they answer and ask on their own, so that the flow ends with them.
 CODED = (
     "status", "items", "ship_to", "payment", "tracking", "cancel", "address", "return", "exchange", "refund", "product",
-    "articles",
+    "articles", "stock_alert",
 )  # fmt: skip
+NEEDS = {"stock_alert": ("product", "email", "variant.sku")}  # what such a talk is given
 _BLANK = re.compile(r"\{([\w.]+)\}")
 
 Step = dict[str, Any]

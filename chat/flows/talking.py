@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.commerce import catalogue
 from accounts.models import Customer
-from chat import entities, smalltalk, webhooks
+from chat import entities, restocked, smalltalk, webhooks
 from chat.flows import asking, changes, engine, hearing, moves, orders, products, proof, shelf, telling
 from chat.flows.moves import Call, Do, Heard, Look, Move, Over, Say, State
 from chat.flows.scripts import Script
@@ -179,7 +179,17 @@ class Talk:
             return products.answer(self.turn)
         if wanted.what == "articles":
             return self.know()
+        if wanted.what == "stock_alert":
+            return self._wait_for(wanted.values)
         return orders.begin(self.turn, wanted.what, number=wanted.order)
+
+    def _wait_for(self, asked: dict[str, str]) -> Reply:
+        """They are told when it is back; what is not in the catalogue a person has to look at."""
+        found = catalogue.find(self.turn.shop_id, asked["product"], limit=1)
+        if not (found and asked["email"]):
+            return Reply("", step_back=StepBack(Handoff.Reason.UNSURE, asked["product"]))
+        told = {"product": found[0].external_id, "variant": asked["variant.sku"], "email": asked["email"]}
+        return Reply("", actions=(Wanted(restocked.KIND, told),))
 
     def _beside(self, reply: Reply) -> Reply:
         """A flow that was left in the middle goes on after this."""
@@ -254,4 +264,13 @@ def _order(order: Any) -> dict[str, Any]:
 
 def _product(product: Any) -> dict[str, Any]:
     price = telling.amount(product.prices[0], product.variants[0].currency) if product.prices else ""
-    return {"name": product.name, "available": product.is_available, "price": price, "url": product.url}
+    gone = [{"name": each.name, "sku": each.sku} for each in product.variants if each.name and not each.is_available]
+    return {
+        "name": product.name,
+        "available": product.is_available,
+        "price": price,
+        "url": product.url,
+        "is_whole": all(each.is_available for each in product.variants),
+        "sold_out": gone,
+        "has_several": len(product.variants) > 1 and bool(gone),
+    }

@@ -12,6 +12,7 @@ from chat.models.message import Author, Message
 from chat.models.note import Mention, Note
 from chat.models.opinion import Rating, Verdict
 from chat.models.persona import Persona
+from chat.models.stock import StockAlert
 from chat.models.understanding import BotVersion, Example, Intent, Serving
 from chat.models.view import SavedView
 
@@ -39,6 +40,7 @@ __all__ = [
     "SavedReply",
     "SavedView",
     "Serving",
+    "StockAlert",
     "TalkMerge",
     "ToldBy",
     "Verdict",
