@@ -126,7 +126,7 @@ def test_the_question_asked_again_is_the_question_alone(talk, order, customer):
         ("What did I order in 1042?", "In order 1042:\n1 x Desk lamp: 19.90 EUR"),
         ("Where is order 1042 being sent?", "The address of order 1042:\nRue A 1\n69001 Lyon"),
         ("Tracking number for #1042?", "Order 1042 is paid; there is no tracking number for it."),
-        ("Wo ist meine Bestellung?", "Order 1042 is paid."),
+        ("Wo ist meine Bestellung?", "Die Bestellung 1042 ist bezahlt."),
     ],
 )
 def test_an_answer_is_the_record(talk, order, asked, told):
