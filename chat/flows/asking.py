@@ -115,12 +115,15 @@ _PRODUCT = re.compile(
     re.IGNORECASE,
 )
 _YES = re.compile(
-    r"^\W*(yes|yep|yeah|ok|okay|sure|confirm|do it|go ahead|please do|yes,? please|yes,? do it|s[ií]|confirmo|adelante"
-    r"|ja|ja,? bitte|mach das|best[aä]tigen|oui|d'accord|allez-y|je confirme)\W*$",
+    r"^\W*(yes|yep|yeah|ok|okay|sure|confirm|do it|go ahead|please do|yes,? please|yes,? do it|s[iíì]|confirmo|adelante"
+    r"|ja|ja,? bitte|mach das|best[aä]tigen|oui|d'accord|allez-y|je confirme|s[iì],? grazie|confermo|sim"
+    r"|sim,? por favor|ja,? graag|tak|tak,? prosz[eę]|potwierdzam)\W*$",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^\W*(no|nope|not?\b.{0,20}|don.?t.{0,20}|stop|never ?mind|nein\b.{0,20}|nicht|non\b.{0,20}|no gracias)\W*$", re.I
+    r"^\W*(no|nope|not?\b.{0,20}|don.?t.{0,20}|stop|never ?mind|nein\b.{0,20}|nicht|non\b.{0,20}|no gracias"
+    r"|nee\b.{0,20}|nie\b.{0,20}|n[aã]o\b.{0,20})\W*$",
+    re.IGNORECASE,
 )
 
 

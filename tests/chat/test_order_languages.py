@@ -9,6 +9,7 @@ import pytest
 
 from accounts.commerce import rules
 from accounts.models import Order
+from chat.flows import asking
 from chat.models import Action
 from config import env
 from tests.factories import OrderFactory, OrderLineFactory, ShipmentFactory
@@ -116,3 +117,15 @@ def strings(file):
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "gettext"):
             yield from (each.value for each in node.args if isinstance(each, ast.Constant))
+
+
+@pytest.mark.parametrize("said", ["Sì, grazie", "sim", "Ja, graag", "Tak, proszę", "sí", "oui", "ja"])
+def test_a_yes_is_heard_in_every_language(said):
+    assert asking.says_yes((said,), "")
+    assert not asking.says_no((said,), "")
+
+
+@pytest.mark.parametrize("said", ["Não, obrigada", "nee, laat maar", "Nie, dziękuję", "no, grazie", "nein"])
+def test_a_no_is_heard_in_every_language(said):
+    assert asking.says_no((said,), "")
+    assert not asking.says_yes((said,), "")
