@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.conversation import Conversation
@@ -21,9 +22,10 @@ class StockAlert(models.Model):
         verbose_name_plural = _("stock alerts")
         constraints = [
             models.UniqueConstraint(
-                fields=["conversation", "product", "variant"],
+                "conversation",
+                "product",
+                Coalesce("variant", 0),
                 condition=Q(told_at=None),
-                nulls_distinct=False,
                 name="a_shopper_waits_once_for_a_product",
             )
         ]

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import F
 from pgvector.django import CosineDistance
 
+from accounts import merging
 from accounts.models import Customer, User
 from knowledge import embeddings, recipes
 from knowledge.language.masking import FIRST, Masked
@@ -128,3 +129,6 @@ def _vector(text: str) -> tuple[str, list[float]]:
     recipe = recipes.serving()
     row = embeddings.embed([_MARK.sub(" ", text)], engine_name=recipe.engine)[0]
     return recipe.stamp, row.tolist()
+
+
+merging.goes_along(Phrase)

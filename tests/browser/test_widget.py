@@ -354,7 +354,7 @@ def test_it_stands_at_the_end_of_the_line_speaks_the_page_and_moves_only_for_who
     dark = pane(page).locator("#pane").evaluate("(pane) => getComputedStyle(pane).backgroundColor")
 
     light = shop(tag(theme="light", lang="de-AT"), color_scheme="dark")
-    launcher(light).click()
+    light.get_by_role("button", name="Fragen Sie uns").click()
     expect(pane(light).locator("#pane")).to_be_visible()
     assert pane(light).locator("html").get_attribute("lang") == "de"
     assert pane(light).locator("#pane").evaluate("(pane) => getComputedStyle(pane).backgroundColor") != dark
