@@ -39,13 +39,13 @@ def reply(turn: Turn, *, draft: Draft) -> Reply:
 
 def _reply(turn: Turn, draft: Draft, understood: Understood, voice: Voice) -> Reply:
     asked, know = turn.question, partial(_from_knowledge, turn, draft, most=persona.SHORT if voice.is_short else None)
-    talk = Talk(turn, understood, know)
-    if (said := smalltalk.who(turn)) is not None:
+    talk = Talk(turn, understood, know, voice)
+    if (said := smalltalk.who(turn, voice)) is not None:
         return talk.beside(said)
     if _PERSON.search(asked):
         return talk.beside(Reply(text="", step_back=StepBack(Handoff.Reason.ASKED)))
     by_flow = talk.resume() or talk.begin()
-    if by_flow is None and (small := smalltalk.answer(turn)) is not None:
+    if by_flow is None and (small := smalltalk.answer(turn, voice)) is not None:
         return talk.beside(small)
     return voice.felt(by_flow or talk.begin(by_intent=True) or talk.beside(know()), understood.mood, turn)
 

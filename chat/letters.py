@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts import clock, mail, presence
 from accounts.models import AgentPresence, Shop, User
-from chat import languages, restocked, seats
+from chat import languages, seats
 from chat.models import Author, Conversation, Handoff, Holder, Letter, Message
 from tickets.models import Ticket
 
@@ -171,5 +171,3 @@ def send_letters() -> None:
     at = timezone.now()
     post_due(at=at)
     alarm(at=at)
-    restocked.tell(at=at)
-    restocked.mail(at=at)

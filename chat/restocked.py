@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+from celery import shared_task
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
@@ -94,6 +95,13 @@ def _mail(alert_id: int, was_due: datetime | None, *, at: datetime) -> bool:
 
 def _named(alert: StockAlert) -> str:
     return alert.variant.title if alert.variant else alert.product.name
+
+
+@shared_task(name="chat.restocked")
+def tell_and_mail() -> None:
+    at = timezone.now()
+    tell(at=at)
+    mail(at=at)
 
 
 actions.register(KIND, note, ours=True)

@@ -4,7 +4,6 @@ import re
 
 from django.utils.translation import gettext as _
 
-from chat import persona
 from chat.flows import hearing
 from chat.persona import Voice
 from chat.turns import Reply, Turn
@@ -53,22 +52,22 @@ _ABUSE = re.compile(
 _MOSTLY = 6  # words of a message that is abuse and little else
 
 
-def who(turn: Turn) -> Reply | None:
+def who(turn: Turn, voice: Voice) -> Reply | None:
     """Say what is speaking here, to whoever asks; wanting a person is another matter."""
     if _WHO.search(turn.question) and not _WANTS.search(turn.question):
-        return Reply(_who(persona.serving(turn)), suggestions=(talk_to_a_person(),))
+        return Reply(_who(voice), suggestions=(talk_to_a_person(),))
     return None
 
 
-def answer(turn: Turn) -> Reply | None:
+def answer(turn: Turn, voice: Voice) -> Reply | None:
     """An honest word back; nothing where she asks for something that can be looked up or done."""
     asked = turn.question
     if GREETING.match(asked):
-        return Reply(persona.serving(turn).greeting())
+        return Reply(voice.greeting())
     if _THANKS.match(asked):
-        return Reply(persona.serving(turn).thanks())
+        return Reply(voice.thanks())
     if _GOODBYE.match(asked):
-        return Reply(persona.serving(turn).goodbye())
+        return Reply(voice.goodbye())
     if hearing.stops(asked):
         return Reply(_("All right. I am here if there is anything else."))
     if _HOW_ARE_YOU.match(asked):

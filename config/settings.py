@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "answer what was dropped": {"task": "chat.sweep", "schedule": 2.0, "options": {"expires": 10}},
     "tend the queue": {"task": "chat.tend", "schedule": 1.0, "options": {"expires": 5}},
     "mail what was not read": {"task": "chat.letters", "schedule": 10.0, "options": {"expires": 30}},
+    "tell what is back": {"task": "chat.restocked", "schedule": 10.0, "options": {"expires": 30}},
     "hand over what was dropped": {"task": "ledger.dispatch", "schedule": 1.0, "options": {"expires": 5}},
     "publish what is due": {"task": "knowledge.publish_due", "schedule": 20.0, "options": {"expires": 60}},
     "embed what was dropped": {"task": "knowledge.sweep", "schedule": 30.0, "options": {"expires": 120}},

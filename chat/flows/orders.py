@@ -1,9 +1,8 @@
 """Her orders: which one she means, and what there is to say of it."""
 
-import re
-
 from django.utils.translation import gettext as _
 
+from accounts.commerce import catalogue
 from accounts.commerce import orders as read
 from accounts.commerce.facts import OrderFacts
 from accounts.models import Order, OrderAction
@@ -12,6 +11,10 @@ from chat.turns import Reply, Turn
 
 OFFERED = 6
 _CHOICE = 10  # words of what may point at one of several and says nothing else
+_LITTLE = catalogue.stems_of(  # words that point at nothing
+    "the one with and for from that this which please order mit und der die das den ein eine bitte con los las del una"
+    " por favor avec les des une pour dans che per della gli com uma para met het een van dat jest dla"
+)
 _LATER = (OrderAction.RETURN, OrderAction.EXCHANGE, OrderAction.REFUND)  # done with what has arrived
 
 
@@ -91,7 +94,7 @@ def _chosen(turn: Turn) -> OrderFacts | None:
     place = hearing.which(said, numbers)
     if place is not None:
         return proof.order_of(turn, numbers[place])
-    words = _words(said)
+    words = catalogue.stems_of(said) - _LITTLE
     held = [(len(words & _of(order)), order) for each in numbers if (order := proof.order_of(turn, each))]
     most = max((count for count, _order in held), default=0)
     best = [order for count, order in held if count == most]
@@ -99,11 +102,7 @@ def _chosen(turn: Turn) -> OrderFacts | None:
 
 
 def _of(order: OrderFacts) -> set[str]:
-    return _words(" ".join([str(Order.Status(order.status).label), *map(telling.piece, order.lines)]))
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]{4,}", text.casefold()))
+    return catalogue.stems_of(" ".join([str(Order.Status(order.status).label), *map(telling.piece, order.lines)]))
 
 
 def _next(order: OrderFacts, what: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from chat.flows import asking, changes, engine, hearing, moves, orders, products
 from chat.flows.moves import Call, Do, Heard, Look, Move, Over, Say, State
 from chat.flows.scripts import Script
 from chat.models import Author, Handoff
+from chat.persona import Voice
 from chat.turns import Reply, StepBack, Turn, Wanted, joined
 from chat.understanding import Understood
 
@@ -28,8 +29,8 @@ _CODED = ("order", *proof.STEPS, *changes.STEPS)
 class Talk:
     """One turn of a conversation, as far as flows go."""
 
-    def __init__(self, turn: Turn, understood: Understood, know: Know) -> None:
-        self.turn, self.understood, self.know = turn, understood, know
+    def __init__(self, turn: Turn, understood: Understood, know: Know, voice: Voice) -> None:
+        self.turn, self.understood, self.know, self.voice = turn, understood, know, voice
         self.scripts = shelf.serving(turn.shop_id, turn.version_id)
         self.step = turn.asks.get("step")
 
@@ -122,7 +123,7 @@ class Talk:
         said = self.turn.question
         place = script.place(state.step)
         asked = script.slots.get(script.steps[place].get("ask", ""), {}) if place is not None else {}
-        if hearing.is_question(said) or smalltalk.answer(self.turn) is not None:
+        if hearing.is_question(said) or smalltalk.answer(self.turn, self.voice) is not None:
             return True
         if any(_says_one_of(each, said) for each in self.scripts.values() if each.name != script.name):
             return True

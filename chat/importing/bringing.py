@@ -109,13 +109,10 @@ def _files(path: Path, lists: dict[str, str]) -> Iterator[tuple[Path, str]]:
         if path.is_dir()
         else [path]
     )
-    named = [
-        (file, next((kind for name, kind in lists.items() if kind and file.stem.startswith(name)), "")) for file in some
-    ]
-    longest = {
-        file: max((name for name in lists if file.stem.startswith(name)), key=len, default="") for file, _ in named
-    }
-    known = [(file, lists.get(longest[file], "") or kind) for file, kind in named]
+    known = []
+    for file in some:
+        names = [name for name in lists if file.stem.startswith(name)]
+        known.append((file, lists[max(names, key=len)] if names else ""))
     yield from sorted(known, key=lambda one: (_ORDER.index(one[1]) if one[1] in _ORDER else -1, one[0].name))
 
 
@@ -127,7 +124,7 @@ class _Into:
         team = User.objects.team_of(shop)
         self.team = {user.email.lower(): user for user in team}
         admins = team.filter(memberships__shop=shop, memberships__role=Role.ADMIN)
-        self.anybody = admins.order_by("pk").first() or team.order_by("pk").first()
+        self.anybody: User | None = admins.order_by("pk").first() or team.order_by("pk").first()
         self.colleagues: dict[str, Person] = {}  # few, beside all who ever wrote
 
     def take(self, record: Record) -> tuple[str, bool]:
@@ -212,13 +209,10 @@ class _Into:
         is_hers = said.side == "customer" or (not said.side and self._wrote(said.by, ticket))
         person = None if is_hers else self._who(said.by)
         if not is_hers and person is None:
-            person, name = self.anybody, self._name(said.by)
-            if person is None:
-                raise Wrong(_("Nobody works for this shop yet, in whose name it could be said."))
+            person, name = self._anybody(), self._name(said.by)
             text = f"{name}:\n{text}" if name else text
         if said.is_internal:
-            assert person is not None or is_hers
-            note = {"author": person or self.anybody, "text": text[: working.NOTE], "at": said.at}
+            note = {"author": person or self._anybody(), "text": text[: working.NOTE], "at": said.at}
             return TicketNote.objects.get_or_create(ticket=ticket, client_id=key, defaults=note)[1]
         conversation = talk.lock(ticket.conversation)
         if Message.objects.filter(conversation=conversation, client_id=key).exists():
@@ -260,6 +254,11 @@ class _Into:
         """The colleague here with the address of the one there."""
         person = who if isinstance(who, Person) else self.colleagues.get(who)
         return self.team.get(person.email.lower()) if person is not None else None
+
+    def _anybody(self) -> User:
+        if self.anybody is None:
+            raise Wrong(_("Nobody works for this shop yet, in whose name it could be said."))
+        return self.anybody
 
     def _name(self, who: str | Person) -> str:
         person = who if isinstance(who, Person) else self.colleagues.get(who)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -117,6 +118,5 @@ def plain(html: str) -> str:
     """The words of a message that was written in HTML."""
     broken = re.sub(r"(?i)<br\s*/?>|</(p|div|li|tr|h\d)>", "\n", html)
     text = strip_tags(re.sub(r"(?is)<(script|style)\b.*?</\1>", "", broken))
-    for name, char in {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}.items():
-        text = text.replace(name, char)
+    text = unescape(text).replace("\xa0", " ")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.splitlines())).strip()

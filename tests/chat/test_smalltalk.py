@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat import assistant, smalltalk, turns
+from chat import assistant, persona, smalltalk, turns
 from chat.models import Handoff
 
 
@@ -64,7 +64,8 @@ def test_wanting_a_person_is_not_asking_who_speaks(answer, text):
     ],
 )
 def test_small_talk_has_honest_answers(asks, text, words):
-    assert words in smalltalk.answer(asks(text)).text
+    turn = asks(text)
+    assert words in smalltalk.answer(turn, persona.serving(turn)).text
 
 
 @pytest.mark.parametrize(
@@ -81,5 +82,7 @@ def test_small_talk_has_honest_answers(asks, text, words):
     ],
 )
 def test_a_question_is_not_small_talk(asks, text):
-    assert smalltalk.answer(asks(text)) is None
-    assert smalltalk.who(asks(text)) is None
+    turn = asks(text)
+    voice = persona.serving(turn)
+    assert smalltalk.answer(turn, voice) is None
+    assert smalltalk.who(turn, voice) is None

@@ -1,7 +1,6 @@
 """What an agent waits for, by the clock of the one who serves her: pages through the whole of Django."""
 
 import random
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,12 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat import lists, search
 from chat.models import Conversation
 from tests import factories
+from tests.bench import _timing
 from tests.bench.inbox._filling import WORDS, fill
 from tests.figures import Figure
 
@@ -34,24 +33,16 @@ def measure(*, talks: int = TALKS, messages: int = MESSAGES, times: int = TIMES)
     browser.force_login(agents[0], backend="allauth.account.auth_backends.AuthenticationBackend")
     inbox = reverse("chat:inbox")
     fill(shops=[one.pk for one in shops], agents=[one.pk for one in agents], talks=100, messages=1000, seed=SEED)
-    few = _queries(lambda: browser.get(inbox))
+    few = _timing.queries(lambda: browser.get(inbox))
     began = time.perf_counter()
     fill(shops=[one.pk for one in shops], agents=[one.pk for one in agents], talks=talks, messages=messages, seed=SEED)
     yield Figure("inbox.filled_in", round(time.perf_counter() - began, 1), "s", n=messages, seed=SEED)
-    many = _queries(lambda: browser.get(inbox))
+    many = _timing.queries(lambda: browser.get(inbox))
     desk = lists.desk_of(agents[0])
     yield Figure("inbox.more_queries_for_many", many - few, "queries", bar=0, n=many, seed=SEED)
 
     def timed(name: str, bar: float, act: Callable[[int], Any], n: int = times) -> Iterator[Figure]:
-        act(0)
-        taken = []
-        for number in range(n):
-            began = time.perf_counter()
-            act(number)
-            taken.append(1000 * (time.perf_counter() - began))
-        marks = statistics.quantiles(taken, n=20)
-        yield Figure(f"inbox.{name}_p50", round(marks[9], 1), "ms", n=n, seed=SEED)
-        yield Figure(f"inbox.{name}_p95", round(marks[18], 1), "ms", bar=bar, n=n, seed=SEED)
+        return _timing.timed(f"inbox.{name}", act, bar=bar, n=n, seed=SEED)
 
     def ok(path: str) -> None:
         assert browser.get(path).status_code == 200, path
@@ -74,12 +65,6 @@ def measure(*, talks: int = TALKS, messages: int = MESSAGES, times: int = TIMES)
 def _words(dice: random.Random) -> str:
     """One to three words, drawn as the messages were."""
     return " ".join(f"w{int(WORDS ** dice.random())}" for _ in range(dice.choice([1, 1, 2, 3])))
-
-
-def _queries(act: Callable[[], Any]) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        act()
-    return len(asked)
 
 
 def _statements(desk: lists.Desk) -> Iterator[tuple[str, Any]]:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import factories
+from tests.bench import _timing
 from tests.bench.inbox._filling import WORDS
 from tests.bench.inbox._filling import fill as fill_talks
 from tests.bench.tickets import _helpdesk
@@ -45,25 +44,17 @@ def measure(*, tickets: int = TICKETS, beside: int = BESIDE, times: int = TIMES)
         assert browser.get(path).status_code == 200, path
 
     fill(shops=shops, agents=keys, tickets=200, seed=SEED)
-    few = _queries(lambda: ok(listed))
+    few = _timing.queries(lambda: ok(listed))
     fill(shops=shops, agents=keys, tickets=beside - 200, seed=SEED + 1)
     yield from _beside(lambda: ok(listed), beside, times // 4)
     began = time.perf_counter()
     fill(shops=shops, agents=keys, tickets=tickets - beside, seed=SEED + 2)
     yield Figure("tickets.filled_in", round(time.perf_counter() - began, 1), "s", n=tickets - beside, seed=SEED)
-    many = _queries(lambda: ok(listed))
+    many = _timing.queries(lambda: ok(listed))
     yield Figure("tickets.more_queries_for_many", many - few, "queries", bar=0, n=many, seed=SEED)
 
     def timed(name: str, bar: float, act: Callable[[int], Any], n: int = times) -> Iterator[Figure]:
-        act(0)
-        taken = []
-        for number in range(n):
-            began = time.perf_counter()
-            act(number)
-            taken.append(1000 * (time.perf_counter() - began))
-        marks = statistics.quantiles(taken, n=20)
-        yield Figure(f"tickets.{name}_p50", round(marks[9], 1), "ms", n=n, seed=SEED)
-        yield Figure(f"tickets.{name}_p95", round(marks[18], 1), "ms", bar=bar, n=n, seed=SEED)
+        return _timing.timed(f"tickets.{name}", act, bar=bar, n=n, seed=SEED)
 
     for name in lists.LISTS:
         for order in lists.ORDERS:
@@ -111,10 +102,3 @@ def _beside(ours: Callable[[], None], tickets: int, times: int) -> Iterator[Figu
     yield Figure("tickets.beside.django_helpdesk_rows", round(statistics.median(rows), 1), "ms", n=n, seed=SEED)
     faster = statistics.median(both) / statistics.median(mine)
     yield Figure("tickets.beside.times_faster", round(faster, 1), "times", bar=5, better="higher", n=n, seed=SEED)
-
-
-def _queries(act: Callable[[], Any]) -> int:
-    act()
-    with CaptureQueriesContext(connection) as asked:
-        act()
-    return len(asked)
