@@ -1,7 +1,9 @@
 import pytest
 from celery.signals import setup_logging
+from django.conf import settings
 from django.core import mail
 from django.db import connection
+from django.utils import translation
 
 from accounts.models import Role
 from tests import factories
@@ -22,6 +24,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(f"ALTER DATABASE {name} SET ledger.may_truncate = 'on'")
         connection.close()
         connection.close_pool()
+
+
+@pytest.fixture(autouse=True)
+def every_test_begins_in_english():
+    """A page answered in German leaves its language on the thread."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)
