@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -43,9 +43,10 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     order = request.session.get("tickets_order", "changed")
     teams = list(Team.objects.visible_to(user).order_by("name", "pk"))
     number, kept = number_in(asked.get("page")), views_kept.of(user)
-    numbers = lists.counts(user)
+    numbers = lists.counts(user, [_wanted(QueryDict(view.asked).dict(), user, teams) for view in kept])
     context = {
         "page": lists.page(user, name, order=order, filters=_filters(asked.dict(), teams), number=number),
+        "most": lists.MOST,
         "lists": [(key, label, numbers.get(key)) for key, (label, _of) in lists.LISTS.items()],
         "list": name,
         "list_label": lists.LISTS[name][0],
@@ -54,7 +55,7 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         "teams": teams,
         "priorities": Priority.choices,
         "asked": asked,
-        "views": kept,
+        "views": [(view, numbers[place]) for place, view in enumerate(kept)],
         "view": next((view for view in kept if str(view.pk) == asked.get("view")), None),
         "aims": aims(user),
         "kinds": Kind.choices[1:],
@@ -156,6 +157,12 @@ def _chosen(request: HttpRequest, user: User) -> list[Ticket]:
     if len(found) != len(wanted):
         raise Http404
     return list(found)
+
+
+def _wanted(asked: dict[str, str], user: User, teams: list[Team]) -> Q:
+    """What stands on a list that is kept."""
+    name = asked.get("list", "")
+    return _filters(asked, teams) & lists.LISTS[name if name in lists.LISTS else "undone"][1](user)
 
 
 def _filters(asked: dict[str, str], teams: list[Team]) -> Q:

@@ -18,7 +18,7 @@ from tickets.models import Ticket, TicketNote
 
 NEWEST, SHOWN = 1000, 30
 # A frequent word is found among the newest rows already; a rare one costs little in all of them.
-WINDOWS = (20_000, 400_000, 2**62)
+WINDOWS = (10_000, 100_000, 2**62)
 _SUBJECT, _SAID, _NOTED = 4.0, 1.0, 1.0  # how much a match weighs
 
 
@@ -80,7 +80,9 @@ def _best(rows: QuerySet[Any], field: str, text: str) -> list[tuple[int, float]]
     found: list[int] = []
     for window in WINDOWS:
         after = max(newest - window, 0)
-        found = list(matching.filter(pk__gt=after).order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+        # The newest one by one, as long as there are few of them; more of them by the index of words, then sorted.
+        by = F("pk") if window == WINDOWS[0] else F("pk") + 0
+        found = list(matching.filter(pk__gt=after).order_by(by.desc()).values_list("pk", flat=True)[:NEWEST])
         if len(found) >= NEWEST or not after:
             break
     ranked = rows.model._default_manager.filter(pk__in=found).annotate(

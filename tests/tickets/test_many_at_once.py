@@ -1,13 +1,15 @@
 """Macros, many tickets at once, views, fields of one's own, splitting, drafts: nothing is lost or half done."""
 
+import re
+
 import pytest
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.urls import reverse
 
 from chat.models import Message
 from tests import factories
 from tests.tickets.test_pages import read
-from tickets import drafts, fields, joining, lifecycle, macros, many, opening, timeline, views_kept, work
+from tickets import drafts, fields, joining, lifecycle, lists, macros, many, opening, timeline, views_kept, work
 from tickets.models import Kind, Macro, Ticket, TicketField, TicketStatus, TicketValue, TicketView
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,33 @@ def test_a_view_without_a_name_twice_or_one_too_many_is_not_kept(anna, monkeypat
     for name in ("", " ", "One", "Two"):
         with pytest.raises(views_kept.Unfit):
             views_kept.keep(anna, name=name, asked="", team=None)
+
+
+def test_lists_and_views_say_how_many_up_to_a_thousand(anna, customer, now, ticket, monkeypatch):
+    for number in range(3):
+        made = opening.from_form(customer, subject=f"Late {number}", text="?", opening_id=f"late-{number}", at=now)
+        Ticket.objects.filter(pk=made.pk).update(tags=["late"], assignee=anna if number else None)
+    late = Q(tags__contains=["late"])
+    counted = lists.counts(anna, [late, late & Q(assignee=anna)])
+    assert counted == {"mine": 2, "free": 2, "undone": 4, "waiting": 0, "on_hold": 0, 0: 3, 1: 2}
+    monkeypatch.setattr(lists, "MOST", 3)
+    assert lists.counts(anna)["undone"] == 3
+    assert lists.counts(factories.UserFactory())["undone"] == 0
+
+
+def words(page):
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+def test_a_list_says_how_many_a_kept_view_has(agents, anna, ticket, monkeypatch):
+    Ticket.objects.update(priority=4)
+    views_kept.keep(anna, name="Urgent", asked="list=undone&priority=4", team=None)
+    views_kept.keep(anna, name="Odd", asked="list=nothing&priority=x&team=9", team=None)
+    shown = words(agents.get("/tickets/"))
+    assert "Urgent 1" in shown
+    assert "Odd 1" in shown
+    monkeypatch.setattr(lists, "MOST", 1)
+    assert "All to do 0+" in words(agents.get("/tickets/"))
 
 
 # --- fields
