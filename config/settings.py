@@ -143,7 +143,13 @@ CHANNEL_LAYERS = {
 }
 CELERY_BROKER_URL = services.broker_url()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_IMPORTS = ["config.health"]
+# Every module with a task: the worker knows no other.
+CELERY_IMPORTS = [
+    *("accounts.commerce.changes", "accounts.crm.pushes", "accounts.merging", "analytics.ledger.delivery"),
+    *("chat.actions", "chat.assignment", "chat.desk.later", "chat.intake", "chat.letters", "chat.restocked"),
+    *("chat.training", "chat.transcripts", "config.health", "knowledge.articles", "knowledge.indexing"),
+    *("knowledge.recipes", "tickets.automation", "tickets.lifecycle", "tickets.notices", "tickets.promises"),
+]
 # Celery would otherwise empty the connection pool after every task; config/celery.py tries the connection instead.
 CELERY_DB_REUSE_MAX = 10_000
 CELERY_TASK_IGNORE_RESULT = True
