@@ -13,7 +13,7 @@ from chat.lists import Desk
 
 NEWEST, SHOWN, LONGEST = 1000, 30, 200
 # A frequent word is found among the newest messages already; a rare one costs little in all of them.
-WINDOWS = (20_000, 400_000, 2**62)
+WINDOWS = (5_000, 100_000, 2**62)
 START, STOP = "\x02", "\x03"  # around what matched; no message can hold them, for a browser cannot type them
 
 
@@ -37,16 +37,28 @@ _TABLE = re.compile(r"\s*\|(?:[\s|]|:?-{3,}:?)*")
 _QUERY = "websearch_to_tsquery('simple', %(text)s)"
 # Written as in the index `messages_by_words`, or it would not be used.
 _WORDS = "to_tsvector('simple'::regconfig, COALESCE({}.text, ''))"
-_MATCHES = f"""
+_HOLDS = f"""{_WORDS.format("m")} @@ {_QUERY} AND m.id > %(after)s AND m.author <> 'system'"""
+# The newest messages one by one, as long as there are few of them; more of them by the index, whatever their order.
+_NEAR = f"""
     SELECT m.id FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
-    WHERE {_WORDS.format("m")} @@ {_QUERY} AND m.id > %(after)s
-        AND c.shop_id = ANY(%(shops)s) AND m.author <> 'system' {{only}}
-    ORDER BY m.id DESC LIMIT {NEWEST}
+    WHERE {_HOLDS} AND c.shop_id = ANY(%(shops)s) {{only}} ORDER BY m.id DESC LIMIT {NEWEST}
 """  # noqa: S608  (our own words)
-MATCHES = _MATCHES.format(only="")
-MATCHES_OF_TICKETS = _MATCHES.format(
-    only="AND EXISTS (SELECT FROM tickets_ticket t WHERE t.conversation = m.conversation_id)"
-)
+_FAR = f"""
+    WITH found AS MATERIALIZED (SELECT m.id, m.conversation_id FROM chat_message m WHERE {_HOLDS})
+    SELECT m.id FROM (SELECT * FROM found ORDER BY id DESC OFFSET 0) AS m CROSS JOIN LATERAL (
+        SELECT FROM chat_conversation c WHERE c.id = m.conversation_id AND c.shop_id = ANY(%(shops)s) {{only}} OFFSET 0
+    ) AS hers ORDER BY m.id DESC LIMIT {NEWEST}
+"""  # noqa: S608
+_OF_TICKETS = "AND EXISTS (SELECT FROM tickets_ticket t WHERE t.conversation = m.conversation_id)"
+
+
+def statements(*, of_tickets: bool = False) -> list[tuple[str, int]]:
+    """What is asked for matches until there are enough, each with among how many of the newest messages."""
+    only = _OF_TICKETS if of_tickets else ""
+    near, far = WINDOWS[0], WINDOWS[1:]
+    return [(_NEAR.format(only=only), near), *((_FAR.format(only=only), window) for window in far)]
+
+
 _BEST = f"""
     SELECT c.id, c.public_id, coalesce(nullif(who.name, ''), who.email, ''), m.seq, m.author, m.at,
         ts_headline('simple', m.text, {_QUERY}, %(marks)s), best.rank
@@ -72,7 +84,7 @@ def words_of(asked: str) -> str:
 
 def messages(desk: Desk, text: str, *, of_tickets: bool = False) -> list[Hit]:
     """The best of the newest messages with these words; "quoted words" stand together, -word must not be there."""
-    ids = _newest(desk, text, MATCHES_OF_TICKETS if of_tickets else MATCHES)
+    ids = _newest(desk, text, of_tickets=of_tickets)
     if not ids:
         return []
     marks = f"StartSel={START}, StopSel={STOP}, MaxWords=24, MinWords=8, MaxFragments=1"
@@ -84,14 +96,14 @@ def messages(desk: Desk, text: str, *, of_tickets: bool = False) -> list[Hit]:
         ]
 
 
-def _newest(desk: Desk, text: str, matches: str = MATCHES) -> list[int]:
+def _newest(desk: Desk, text: str, *, of_tickets: bool = False) -> list[int]:
     if not text.strip() or "\x00" in text:
         return []
     found: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM chat_message")
         (newest,) = cursor.fetchone()
-        for window in WINDOWS:
+        for matches, window in statements(of_tickets=of_tickets):
             after = max(newest - window, 0)
             cursor.execute(matches, {"text": text, "after": after, "shops": list(desk.shops)})
             found = [pk for (pk,) in cursor.fetchall()]

@@ -75,9 +75,9 @@ def _statements(desk: lists.Desk) -> Iterator[tuple[str, Any]]:
         cursor.execute("SELECT max(id) FROM chat_message")
         (newest,) = cursor.fetchone()
     for word in ("w1", "w150", f"w{WORDS - 1}"):
-        for window in search.WINDOWS:
+        for matches, window in search.statements():
             after = max(newest - window, 0)
-            yield search.MATCHES, {"text": word, "after": after, "shops": list(desk.shops)}
+            yield matches, {"text": word, "after": after, "shops": list(desk.shops)}
 
 
 def _reads_all(statement: tuple[str, Any]) -> bool:
