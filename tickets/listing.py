@@ -1,5 +1,6 @@
 """The agents' lists, what they keep of them, and what they do to many tickets at once."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -36,8 +37,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     user, asked = agent(request), request.GET
-    name = asked.get("list", "")
-    name = name if name in lists.LISTS else "undone"
+    name = _name(asked)
     if (order := asked.get("order", "")) in lists.ORDERS:
         request.session["tickets_order"] = order
     order = request.session.get("tickets_order", "changed")
@@ -161,8 +161,11 @@ def _chosen(request: HttpRequest, user: User) -> list[Ticket]:
 
 def _wanted(asked: dict[str, str], user: User, teams: list[Team]) -> Q:
     """What stands on a list that is kept."""
-    name = asked.get("list", "")
-    return _filters(asked, teams) & lists.LISTS[name if name in lists.LISTS else "undone"][1](user)
+    return _filters(asked, teams) & lists.LISTS[_name(asked)][1](user)
+
+
+def _name(asked: Mapping[str, Any]) -> str:
+    return name if (name := asked.get("list", "")) in lists.LISTS else "undone"
 
 
 def _filters(asked: dict[str, str], teams: list[Team]) -> Q:
